@@ -12,7 +12,8 @@ public final class MetadataMachine {
     /// no chance, no I/O.
     ///
     /// Also the way to answer a "validate only" request: decide, and submit nothing.
+    @SuppressWarnings("DoNotCallSuggester")
     public static Decision decide(MetadataCommand command, ClusterImage image) {
-        throw new UnsupportedOperationException(command + " on " + image);
+        throw new UnsupportedOperationException(command.toString());
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /// This node's part of the metadata quorum.
+@SuppressWarnings("DoNotCallSuggester")
 public final class MetadataQuorum implements AutoCloseable {
     private MetadataQuorum() {}
 
