@@ -8,6 +8,7 @@ import org.apache.kafka.common.Uuid;
 
 /// One directory of `log.dirs`: its lock, its clean-shutdown mark, its checkpoints, and the bounded
 /// set of files that its logs keep open. Any thread.
+@SuppressWarnings("DoNotCallSuggester") // Until its parts have landed.
 public final class LogDirectory implements AutoCloseable {
     private static final String BEING_BUILT = "the log directory is being built";
 

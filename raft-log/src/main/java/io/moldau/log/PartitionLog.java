@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// The log of one partition. Called by the partition's own thread and no other, except where said.
+@SuppressWarnings("DoNotCallSuggester") // Until its parts have landed.
 public final class PartitionLog {
     private static final String BEING_BUILT = "the log is being built";
 
