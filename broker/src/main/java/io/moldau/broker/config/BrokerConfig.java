@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.apache.kafka.common.config.ConfigException;
+import java.util.stream.Stream;
 
 /// One node's settings at one moment: immutable, and asked by name.
 ///
@@ -95,17 +95,12 @@ public final class BrokerConfig {
 
     private Object effective(
             Setting setting, Map<String, String> clusterDefault, Map<String, String> own) {
-        for (Map<String, String> layer : List.of(own, clusterDefault, startedWith)) {
-            String text = layer.get(setting.name());
-            if (text != null) {
-                try {
-                    return setting.parse(text);
-                } catch (ConfigException unreadable) {
-                    continue;
-                }
-            }
-        }
-        return setting.defaultValue().map(setting::parse).orElse(null);
+        return Stream.of(own, clusterDefault, startedWith)
+                .map(layer -> layer.get(setting.name()))
+                .flatMap(text -> setting.read(text).stream())
+                .findFirst()
+                .or(setting::typedDefault)
+                .orElse(null);
     }
 
     /// One sentence for each setting that was given and has no effect, or not the one it had.

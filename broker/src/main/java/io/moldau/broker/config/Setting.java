@@ -1,8 +1,10 @@
 package io.moldau.broker.config;
 
 import java.util.Optional;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.Validator;
+import org.apache.kafka.common.config.ConfigException;
 
 /// One setting of the table: what it is called, what it may be, and what it does.
 ///
@@ -83,11 +85,26 @@ public record Setting(
 
     /// The typed value of `text`.
     ///
-    /// @throws org.apache.kafka.common.config.ConfigException in Kafka's words: the name, the value
-    ///   and what is allowed
+    /// @throws ConfigException in Kafka's words: the name, the value and what is allowed
     Object parse(String text) {
-        Object value = org.apache.kafka.common.config.ConfigDef.parseType(name, text, type);
+        Object value = ConfigDef.parseType(name, text, type);
         allowed.ifPresent(validator -> validator.ensureValid(name, value));
         return value;
+    }
+
+    Optional<Object> typedDefault() {
+        return defaultValue.map(this::parse);
+    }
+
+    /// The typed value of `text`; empty if there is none, or it cannot be read.
+    Optional<Object> read(String text) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(parse(text));
+        } catch (ConfigException unreadable) {
+            return Optional.empty();
+        }
     }
 }

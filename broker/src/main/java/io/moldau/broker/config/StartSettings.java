@@ -62,9 +62,7 @@ record StartSettings(
             Given own = given.get(setting.name());
             values.put(
                     setting.name(),
-                    own != null
-                            ? checked(setting, own)
-                            : setting.defaultValue().map(setting::parse).orElse(null));
+                    own != null ? checked(setting, own) : setting.typedDefault().orElse(null));
         }
         return values;
     }
