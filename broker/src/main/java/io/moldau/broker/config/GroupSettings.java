@@ -5,8 +5,8 @@ import static io.moldau.broker.config.Setting.ofInt;
 import static io.moldau.broker.config.Setting.ofLong;
 
 import java.util.List;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 
 /// Consumer groups, committed offsets, and producers' ids.
 final class GroupSettings {
@@ -53,7 +53,7 @@ final class GroupSettings {
                             .allowing(Range.atLeast(1)),
                     of(
                                     "offsets.topic.replication.factor",
-                                    Type.SHORT,
+                                    ConfigDef.Type.SHORT,
                                     3,
                                     "The replication factor of __consumer_offsets, capped by the"
                                             + " nodes that are there.")

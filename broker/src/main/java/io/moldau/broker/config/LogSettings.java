@@ -7,8 +7,8 @@ import static io.moldau.broker.config.Setting.ofLong;
 import static io.moldau.broker.config.Setting.unset;
 
 import java.util.List;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 
 /// The partitions' logs: segments, retention, flushing. Most of them are what a topic falls back
 /// to.
@@ -24,7 +24,7 @@ final class LogSettings {
                             .clusterWide(),
                     unset(
                                     "log.roll.ms",
-                                    Type.LONG,
+                                    ConfigDef.Type.LONG,
                                     "A segment this old is closed when the next record arrives;"
                                             + " log.roll.hours if not set.")
                             .clusterWide(),
@@ -32,7 +32,7 @@ final class LogSettings {
                             .allowing(Range.atLeast(1)),
                     unset(
                                     "log.roll.jitter.ms",
-                                    Type.LONG,
+                                    ConfigDef.Type.LONG,
                                     "At most so much earlier, by chance, a segment is closed, so"
                                             + " that not all roll at once; log.roll.jitter.hours if"
                                             + " not set.")
@@ -63,7 +63,7 @@ final class LogSettings {
             List.of(
                     of(
                                     "log.cleanup.policy",
-                                    Type.LIST,
+                                    ConfigDef.Type.LIST,
                                     "delete",
                                     "What becomes of old segments: delete them, compact them by"
                                             + " key, or both; empty keeps them for ever.")
@@ -71,13 +71,13 @@ final class LogSettings {
                             .clusterWide(),
                     unset(
                                     "log.retention.ms",
-                                    Type.LONG,
+                                    ConfigDef.Type.LONG,
                                     "How long closed segments are kept; -1 keeps them for ever;"
                                             + " log.retention.minutes if not set.")
                             .clusterWide(),
                     unset(
                             "log.retention.minutes",
-                            Type.INT,
+                            ConfigDef.Type.INT,
                             "The same as log.retention.ms, in minutes; log.retention.hours if not"
                                     + " set."),
                     ofInt("log.retention.hours", 168, "The same as log.retention.ms, in hours."),
@@ -104,7 +104,7 @@ final class LogSettings {
                             .clusterWide(),
                     unset(
                                     "log.flush.interval.ms",
-                                    Type.LONG,
+                                    ConfigDef.Type.LONG,
                                     "A record waits at most so long for the disk;"
                                             + " log.flush.scheduler.interval.ms if not set.")
                             .clusterWide(),
@@ -128,7 +128,7 @@ final class LogSettings {
             List.of(
                     of(
                                     "log.cleaner.min.cleanable.ratio",
-                                    Type.DOUBLE,
+                                    ConfigDef.Type.DOUBLE,
                                     0.5,
                                     "A log is compacted when this share of it has not been"
                                             + " compacted yet.")
@@ -167,7 +167,7 @@ final class LogSettings {
                             .clusterWide(),
                     of(
                                     "log.message.timestamp.type",
-                                    Type.STRING,
+                                    ConfigDef.Type.STRING,
                                     "CreateTime",
                                     "Whether records keep their producer's time or get the"
                                             + " broker's.")
@@ -187,7 +187,7 @@ final class LogSettings {
                             .clusterWide(),
                     of(
                                     "compression.type",
-                                    Type.STRING,
+                                    ConfigDef.Type.STRING,
                                     "producer",
                                     "How batches are compressed on disk; producer keeps them as"
                                             + " they were sent.")

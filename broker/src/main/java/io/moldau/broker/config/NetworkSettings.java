@@ -6,8 +6,8 @@ import static io.moldau.broker.config.Setting.ofLong;
 import static io.moldau.broker.config.Setting.unset;
 
 import java.util.List;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 
 /// Listeners, sockets, threads, and what bounds one client's share of them.
 final class NetworkSettings {
@@ -15,30 +15,30 @@ final class NetworkSettings {
             List.of(
                     of(
                             "listeners",
-                            Type.LIST,
+                            ConfigDef.Type.LIST,
                             "PLAINTEXT://:9092",
                             "Where clients connect, as NAME://host:port separated by commas; an"
                                     + " empty host means every interface."),
                     unset(
                             "advertised.listeners",
-                            Type.LIST,
+                            ConfigDef.Type.LIST,
                             "The addresses that clients are told, one for each listener by name; a"
                                     + " listener that is not named here answers with the address it"
                                     + " is bound to or was dialled at."),
                     of(
                             "listener.security.protocol.map",
-                            Type.STRING,
+                            ConfigDef.Type.STRING,
                             "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT",
                             "Which security protocol each listener speaks, as NAME:PROTOCOL"
                                     + " separated by commas."),
                     unset(
                             "inter.broker.listener.name",
-                            Type.STRING,
+                            ConfigDef.Type.STRING,
                             "The listener whose advertised address stands for this node where only"
                                     + " one address can be told."),
                     unset(
                             "controller.listener.names",
-                            Type.LIST,
+                            ConfigDef.Type.LIST,
                             "Listeners that a Kafka controller would open; they are left out here,"
                                     + " since the metadata quorum is built in."),
                     ofInt(
@@ -93,7 +93,7 @@ final class NetworkSettings {
                             .clusterWide(),
                     of(
                                     "max.connections.per.ip.overrides",
-                                    Type.STRING,
+                                    ConfigDef.Type.STRING,
                                     "",
                                     "Other limits for some addresses, as host:count separated by"
                                             + " commas.")

@@ -5,8 +5,8 @@ import static io.moldau.broker.config.Setting.ofInt;
 import static io.moldau.broker.config.Setting.unset;
 
 import java.util.List;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 
 /// Who this node is and where it keeps its data.
 final class NodeSettings {
@@ -22,29 +22,29 @@ final class NodeSettings {
                             .allowing(Range.atLeast(-1)),
                     unset(
                             "broker.rack",
-                            Type.STRING,
+                            ConfigDef.Type.STRING,
                             "The rack or zone of this node; replicas of one partition are spread"
                                     + " over racks."),
                     unset(
                             "moldau.cluster.id",
-                            Type.STRING,
+                            ConfigDef.Type.STRING,
                             "The id that a new cluster takes; a node whose data belong to another"
                                     + " cluster refuses to start. Without it a new cluster makes"
                                     + " up its own. The environment variable CLUSTER_ID sets it"
                                     + " too."),
                     of(
                             "log.dir",
-                            Type.LIST,
+                            ConfigDef.Type.LIST,
                             "/tmp/kafka-logs",
                             "The directory of the partitions' logs, if log.dirs is not set."),
                     unset(
                             "log.dirs",
-                            Type.LIST,
+                            ConfigDef.Type.LIST,
                             "The directories of the partitions' logs, separated by commas; each"
                                     + " partition lives in one of them."),
                     unset(
                             "metadata.log.dir",
-                            Type.STRING,
+                            ConfigDef.Type.STRING,
                             "The directory of the cluster's metadata; the first of log.dirs if not"
                                     + " set."),
                     ofInt(

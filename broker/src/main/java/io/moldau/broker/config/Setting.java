@@ -2,7 +2,6 @@ package io.moldau.broker.config;
 
 import java.util.Optional;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
 
@@ -15,14 +14,14 @@ import org.apache.kafka.common.config.ConfigException;
 ///   log cleaner": the value is kept and shown, and has no effect until then
 public record Setting(
         String name,
-        Type type,
+        ConfigDef.Type type,
         Optional<String> defaultValue,
         Optional<Validator> allowed,
         String documentation,
         UpdateMode updateMode,
         Optional<String> deferred) {
 
-    static Setting of(String name, Type type, Object defaultValue, String documentation) {
+    static Setting of(String name, ConfigDef.Type type, Object defaultValue, String documentation) {
         return new Setting(
                 name,
                 type,
@@ -34,7 +33,7 @@ public record Setting(
     }
 
     /// A setting that is not set unless somebody sets it.
-    static Setting unset(String name, Type type, String documentation) {
+    static Setting unset(String name, ConfigDef.Type type, String documentation) {
         return new Setting(
                 name,
                 type,
@@ -46,15 +45,15 @@ public record Setting(
     }
 
     static Setting ofInt(String name, int defaultValue, String documentation) {
-        return of(name, Type.INT, defaultValue, documentation);
+        return of(name, ConfigDef.Type.INT, defaultValue, documentation);
     }
 
     static Setting ofLong(String name, long defaultValue, String documentation) {
-        return of(name, Type.LONG, defaultValue, documentation);
+        return of(name, ConfigDef.Type.LONG, defaultValue, documentation);
     }
 
     static Setting ofBoolean(String name, boolean defaultValue, String documentation) {
-        return of(name, Type.BOOLEAN, defaultValue, documentation);
+        return of(name, ConfigDef.Type.BOOLEAN, defaultValue, documentation);
     }
 
     Setting allowing(Validator values) {
@@ -80,7 +79,7 @@ public record Setting(
     }
 
     boolean sensitive() {
-        return type == Type.PASSWORD;
+        return type == ConfigDef.Type.PASSWORD;
     }
 
     /// The typed value of `text`.

@@ -11,8 +11,8 @@ import static io.moldau.broker.config.TopicSetting.minutes;
 import static io.moldau.broker.config.TopicSetting.plain;
 
 import java.util.List;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 
 /// What a topic can set for itself, and what it falls back to.
 final class TopicSettings {
@@ -85,7 +85,7 @@ final class TopicSettings {
                     behind(
                             of(
                                             "cleanup.policy",
-                                            Type.LIST,
+                                            ConfigDef.Type.LIST,
                                             "delete",
                                             "What becomes of old segments: delete them, compact"
                                                     + " them by key, or both; empty keeps them for"
@@ -112,7 +112,7 @@ final class TopicSettings {
                     behind(
                             of(
                                             "min.cleanable.dirty.ratio",
-                                            Type.DOUBLE,
+                                            ConfigDef.Type.DOUBLE,
                                             0.5,
                                             "The log is compacted when this share of it has not"
                                                     + " been compacted yet.")
@@ -183,7 +183,7 @@ final class TopicSettings {
                     alone(
                             of(
                                             "leader.replication.throttled.replicas",
-                                            Type.LIST,
+                                            ConfigDef.Type.LIST,
                                             "",
                                             "Replicas, as partition:node, that are sent records at"
                                                     + " a bounded rate.")
@@ -192,7 +192,7 @@ final class TopicSettings {
                     alone(
                             of(
                                             "follower.replication.throttled.replicas",
-                                            Type.LIST,
+                                            ConfigDef.Type.LIST,
                                             "",
                                             "Replicas, as partition:node, that fetch records at a"
                                                     + " bounded rate.")
@@ -211,7 +211,7 @@ final class TopicSettings {
                     behind(
                             of(
                                             "message.timestamp.type",
-                                            Type.STRING,
+                                            ConfigDef.Type.STRING,
                                             "CreateTime",
                                             "Whether records keep their producer's time or get the"
                                                     + " broker's.")
@@ -236,7 +236,7 @@ final class TopicSettings {
                     behind(
                             of(
                                             "compression.type",
-                                            Type.STRING,
+                                            ConfigDef.Type.STRING,
                                             "producer",
                                             "How batches are compressed on disk; producer keeps"
                                                     + " them as they were sent.")
