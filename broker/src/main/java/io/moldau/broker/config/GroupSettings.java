@@ -1,8 +1,8 @@
 package io.moldau.broker.config;
 
-import static io.moldau.broker.config.Setting.of;
 import static io.moldau.broker.config.Setting.ofInt;
 import static io.moldau.broker.config.Setting.ofLong;
+import static io.moldau.broker.config.Setting.ofType;
 
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
@@ -51,7 +51,7 @@ final class GroupSettings {
                                     "How many partitions __consumer_offsets shows; the offsets"
                                             + " themselves live in the metadata quorum.")
                             .allowing(Range.atLeast(1)),
-                    of(
+                    ofType(
                                     "offsets.topic.replication.factor",
                                     ConfigDef.Type.SHORT,
                                     3,

@@ -1,9 +1,9 @@
 package io.moldau.broker.config;
 
-import static io.moldau.broker.config.Setting.of;
 import static io.moldau.broker.config.Setting.ofBoolean;
 import static io.moldau.broker.config.Setting.ofInt;
 import static io.moldau.broker.config.Setting.ofLong;
+import static io.moldau.broker.config.Setting.ofType;
 import static io.moldau.broker.config.Setting.unset;
 
 import java.util.List;
@@ -61,7 +61,7 @@ final class LogSettings {
 
     static final List<Setting> RETENTION =
             List.of(
-                    of(
+                    ofType(
                                     "log.cleanup.policy",
                                     ConfigDef.Type.LIST,
                                     "delete",
@@ -126,7 +126,7 @@ final class LogSettings {
 
     static final List<Setting> CLEANER =
             List.of(
-                    of(
+                    ofType(
                                     "log.cleaner.min.cleanable.ratio",
                                     ConfigDef.Type.DOUBLE,
                                     0.5,
@@ -165,7 +165,7 @@ final class LogSettings {
                                     "The largest record batch, as it is sent, compressed.")
                             .allowing(Range.atLeast(0))
                             .clusterWide(),
-                    of(
+                    ofType(
                                     "log.message.timestamp.type",
                                     ConfigDef.Type.STRING,
                                     "CreateTime",
@@ -185,7 +185,7 @@ final class LogSettings {
                                     "A record whose time lies further in the future is refused.")
                             .allowing(Range.atLeast(0))
                             .clusterWide(),
-                    of(
+                    ofType(
                                     "compression.type",
                                     ConfigDef.Type.STRING,
                                     "producer",

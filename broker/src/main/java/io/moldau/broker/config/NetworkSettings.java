@@ -1,8 +1,8 @@
 package io.moldau.broker.config;
 
-import static io.moldau.broker.config.Setting.of;
 import static io.moldau.broker.config.Setting.ofInt;
 import static io.moldau.broker.config.Setting.ofLong;
+import static io.moldau.broker.config.Setting.ofType;
 import static io.moldau.broker.config.Setting.unset;
 
 import java.util.List;
@@ -13,7 +13,7 @@ import org.apache.kafka.common.config.ConfigDef.Range;
 final class NetworkSettings {
     static final List<Setting> ALL =
             List.of(
-                    of(
+                    ofType(
                             "listeners",
                             ConfigDef.Type.LIST,
                             "PLAINTEXT://:9092",
@@ -25,7 +25,7 @@ final class NetworkSettings {
                             "The addresses that clients are told, one for each listener by name; a"
                                     + " listener that is not named here answers with the address it"
                                     + " is bound to or was dialled at."),
-                    of(
+                    ofType(
                             "listener.security.protocol.map",
                             ConfigDef.Type.STRING,
                             "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT",
@@ -91,7 +91,7 @@ final class NetworkSettings {
                                             + " addresses in max.connections.per.ip.overrides.")
                             .allowing(Range.atLeast(0))
                             .clusterWide(),
-                    of(
+                    ofType(
                                     "max.connections.per.ip.overrides",
                                     ConfigDef.Type.STRING,
                                     "",

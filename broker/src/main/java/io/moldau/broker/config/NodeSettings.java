@@ -1,7 +1,7 @@
 package io.moldau.broker.config;
 
-import static io.moldau.broker.config.Setting.of;
 import static io.moldau.broker.config.Setting.ofInt;
+import static io.moldau.broker.config.Setting.ofType;
 import static io.moldau.broker.config.Setting.unset;
 
 import java.util.List;
@@ -32,7 +32,7 @@ final class NodeSettings {
                                     + " cluster refuses to start. Without it a new cluster makes"
                                     + " up its own. The environment variable CLUSTER_ID sets it"
                                     + " too."),
-                    of(
+                    ofType(
                             "log.dir",
                             ConfigDef.Type.LIST,
                             "/tmp/kafka-logs",

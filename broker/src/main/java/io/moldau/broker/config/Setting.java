@@ -21,7 +21,8 @@ public record Setting(
         UpdateMode updateMode,
         Optional<String> deferred) {
 
-    static Setting of(String name, ConfigDef.Type type, Object defaultValue, String documentation) {
+    static Setting ofType(
+            String name, ConfigDef.Type type, Object defaultValue, String documentation) {
         return new Setting(
                 name,
                 type,
@@ -45,15 +46,15 @@ public record Setting(
     }
 
     static Setting ofInt(String name, int defaultValue, String documentation) {
-        return of(name, ConfigDef.Type.INT, defaultValue, documentation);
+        return ofType(name, ConfigDef.Type.INT, defaultValue, documentation);
     }
 
     static Setting ofLong(String name, long defaultValue, String documentation) {
-        return of(name, ConfigDef.Type.LONG, defaultValue, documentation);
+        return ofType(name, ConfigDef.Type.LONG, defaultValue, documentation);
     }
 
     static Setting ofBoolean(String name, boolean defaultValue, String documentation) {
-        return of(name, ConfigDef.Type.BOOLEAN, defaultValue, documentation);
+        return ofType(name, ConfigDef.Type.BOOLEAN, defaultValue, documentation);
     }
 
     Setting allowing(Validator values) {

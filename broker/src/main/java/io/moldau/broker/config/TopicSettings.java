@@ -1,9 +1,9 @@
 package io.moldau.broker.config;
 
-import static io.moldau.broker.config.Setting.of;
 import static io.moldau.broker.config.Setting.ofBoolean;
 import static io.moldau.broker.config.Setting.ofInt;
 import static io.moldau.broker.config.Setting.ofLong;
+import static io.moldau.broker.config.Setting.ofType;
 import static io.moldau.broker.config.TopicSetting.alone;
 import static io.moldau.broker.config.TopicSetting.behind;
 import static io.moldau.broker.config.TopicSetting.hours;
@@ -83,7 +83,7 @@ final class TopicSettings {
     private static final List<TopicSetting> RETENTION =
             List.of(
                     behind(
-                            of(
+                            ofType(
                                             "cleanup.policy",
                                             ConfigDef.Type.LIST,
                                             "delete",
@@ -110,7 +110,7 @@ final class TopicSettings {
                                             + " are deleted; -1 sets no bound."),
                             plain("log.retention.bytes")),
                     behind(
-                            of(
+                            ofType(
                                             "min.cleanable.dirty.ratio",
                                             ConfigDef.Type.DOUBLE,
                                             0.5,
@@ -181,7 +181,7 @@ final class TopicSettings {
                                     .waitingFor(REPLICATION),
                             plain("unclean.leader.election.enable")),
                     alone(
-                            of(
+                            ofType(
                                             "leader.replication.throttled.replicas",
                                             ConfigDef.Type.LIST,
                                             "",
@@ -190,7 +190,7 @@ final class TopicSettings {
                                     .allowing(Checks.THROTTLED_REPLICAS)
                                     .waitingFor(REPLICATION)),
                     alone(
-                            of(
+                            ofType(
                                             "follower.replication.throttled.replicas",
                                             ConfigDef.Type.LIST,
                                             "",
@@ -209,7 +209,7 @@ final class TopicSettings {
                                     .allowing(Range.atLeast(0)),
                             plain("message.max.bytes")),
                     behind(
-                            of(
+                            ofType(
                                             "message.timestamp.type",
                                             ConfigDef.Type.STRING,
                                             "CreateTime",
@@ -234,7 +234,7 @@ final class TopicSettings {
                                     .allowing(Range.atLeast(0)),
                             plain("log.message.timestamp.after.max.ms")),
                     behind(
-                            of(
+                            ofType(
                                             "compression.type",
                                             ConfigDef.Type.STRING,
                                             "producer",
