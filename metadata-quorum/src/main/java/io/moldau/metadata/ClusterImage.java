@@ -1,6 +1,8 @@
 package io.moldau.metadata;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
@@ -82,6 +84,28 @@ public final class ClusterImage {
     @SuppressWarnings("ReferenceEquality")
     public boolean differsFrom(ClusterImage other) {
         return parts != other.parts || controllerId != other.controllerId;
+    }
+
+    /// What happened to topics since `earlier`. Costs nothing when nothing did, and else one look
+    /// at every topic.
+    @SuppressWarnings("ReferenceEquality") // What no command changed is shared, not copied.
+    public List<TopicChange> topicChangesSince(ClusterImage earlier) {
+        if (parts.topics == earlier.parts.topics) {
+            return List.of();
+        }
+        var changes = new ArrayList<TopicChange>();
+        for (var topic : topics()) {
+            var before = earlier.topic(topic.name());
+            if (before != topic) {
+                changes.add(new TopicChange(before, topic));
+            }
+        }
+        for (var before : earlier.topics()) {
+            if (topic(before.name()) == null) {
+                changes.add(new TopicChange(before, null));
+            }
+        }
+        return changes;
     }
 
     /// Empty until the cluster is named.

@@ -56,6 +56,12 @@ public final class LogDirectory implements AutoCloseable {
         throw new UnsupportedOperationException(BEING_BUILT);
     }
 
+    /// Lets go of a log whose disk failed, without touching the disk: its files are recovered at
+    /// the next [#openLog].
+    public void abandonLog(PartitionLog log) {
+        throw new UnsupportedOperationException(BEING_BUILT);
+    }
+
     /// Writes recovery points and log start offsets, and removes files whose delay is over. To be
     /// called every few seconds, and after records were deleted.
     public void checkpoint() {

@@ -24,8 +24,10 @@ public interface Connection {
     /// What the client said of itself in ApiVersions v3+ (KIP-511).
     void clientSoftware(String name, String version);
 
-    /// Runs `task` on the event loop once the connection is closed; at once if it is.
-    void onClose(Runnable task);
+    /// Runs `task` on the event loop once the connection is closed; at once if it is. Running the
+    /// returned handle forgets it, so that a connection does not collect what its past requests
+    /// left.
+    Runnable onClose(Runnable task);
 
     /// Closes the connection once earlier answers are written.
     void close();

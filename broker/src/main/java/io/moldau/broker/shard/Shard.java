@@ -25,6 +25,7 @@ public final class Shard implements Executor, AutoCloseable {
     /// Tasks taken between two looks at the timers.
     private static final int TASKS_PER_ROUND = 256;
 
+    private final int index;
     private final Clock clock;
     private final Thread thread;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -33,13 +34,19 @@ public final class Shard implements Executor, AutoCloseable {
     private volatile boolean parked;
     private volatile boolean closing;
 
-    Shard(String name, Clock clock) {
+    Shard(int index, String name, Clock clock) {
+        this.index = index;
         this.clock = clock;
         this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
     }
 
     void start() {
         thread.start();
+    }
+
+    /// Position of this shard among its siblings, from 0.
+    public int index() {
+        return index;
     }
 
     /// Hands over `task` from any thread.

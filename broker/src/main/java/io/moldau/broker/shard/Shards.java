@@ -15,7 +15,9 @@ public final class Shards implements AutoCloseable {
     /// Starts `count` threads named `name-0`, `name-1`, ….
     public static Shards start(int count, String name, Clock clock) {
         var shards =
-                IntStream.range(0, count).mapToObj(i -> new Shard(name + "-" + i, clock)).toList();
+                IntStream.range(0, count)
+                        .mapToObj(i -> new Shard(i, name + "-" + i, clock))
+                        .toList();
         shards.forEach(Shard::start);
         return new Shards(shards);
     }

@@ -1,0 +1,135 @@
+package io.moldau.broker.api;
+
+import io.moldau.broker.partition.Lookup;
+import io.moldau.broker.partition.Partition;
+import io.moldau.broker.partition.Partitions;
+import io.moldau.log.PartitionLog;
+import io.moldau.log.TimestampOffset;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
+
+/// `ListOffsets`, API key 2, versions 1–11.
+///
+/// - v2: isolation level; nothing here is transactional, so both read up to the high watermark
+/// - v4: the current leader epoch, so that a deposed leader is found out (KIP-320)
+/// - v6: flexible versions
+/// - v7: the offset with the largest timestamp (KIP-734)
+/// - v8: the earliest local offset (KIP-405); every offset here is local, so it equals the earliest
+/// - v9: the last tiered offset (KIP-1005), and v11 the first one not tiered yet (KIP-1023):
+///   nothing is tiered
+public final class ListOffsetsHandler
+        implements RequestHandler<ListOffsetsRequestData, ListOffsetsResponseData> {
+    private final Partitions partitions;
+
+    public ListOffsetsHandler(Partitions partitions) {
+        this.partitions = partitions;
+    }
+
+    @Override
+    public ApiKeys key() {
+        return ApiKeys.LIST_OFFSETS;
+    }
+
+    @Override
+    public CompletableFuture<ListOffsetsResponseData> handle(
+            RequestContext context, ListOffsetsRequestData request) {
+        var response = new ListOffsetsResponseData();
+        var answers = new ArrayList<CompletableFuture<ListOffsetsPartitionResponse>>();
+        for (var topic : request.topics()) {
+            var topicAnswer = new ListOffsetsTopicResponse().setName(topic.name());
+            response.topics().add(topicAnswer);
+            for (var query : topic.partitions()) {
+                var answer =
+                        answer(new TopicPartition(topic.name(), query.partitionIndex()), query);
+                answers.add(answer);
+            }
+        }
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(_ -> {
+                    var next = answers.iterator();
+                    for (int i = 0; i < request.topics().size(); i++) {
+                        var into = response.topics().get(i).partitions();
+                        for (var _ : request.topics().get(i).partitions()) {
+                            into.add(next.next().join());
+                        }
+                    }
+                    return response;
+                });
+    }
+
+    private CompletableFuture<ListOffsetsPartitionResponse> answer(
+            TopicPartition name, ListOffsetsPartition query) {
+        return switch (partitions.leading(name, query.currentLeaderEpoch())) {
+            case Lookup.Found(var partition) ->
+                    CompletableFuture.supplyAsync(() -> find(partition, query), partition.shard());
+            case Lookup.NotHere(var error, _, _) ->
+                    CompletableFuture.completedFuture(refused(query, error));
+        };
+    }
+
+    private static ListOffsetsPartitionResponse find(
+            Partition partition, ListOffsetsPartition query) {
+        return partition.ask(
+                log -> {
+                    long highWatermark = partition.highWatermark();
+                    var found = offsetFor(log, highWatermark, query.timestamp());
+                    var answer =
+                            new ListOffsetsPartitionResponse()
+                                    .setPartitionIndex(query.partitionIndex());
+                    found.filter(at -> at.offset() <= highWatermark)
+                            .ifPresent(at ->
+                                    answer.setOffset(at.offset())
+                                            .setTimestamp(at.timestampMs())
+                                            .setLeaderEpoch(at.leaderEpoch()));
+                    return answer;
+                },
+                refused(query, Errors.KAFKA_STORAGE_ERROR));
+    }
+
+    private static Optional<TimestampOffset> offsetFor(
+            PartitionLog log, long highWatermark, long timestamp) {
+        if (timestamp == ListOffsetsRequest.LATEST_TIMESTAMP) {
+            return Optional.of(new TimestampOffset(-1, highWatermark, log.latestEpoch()));
+        }
+        if (timestamp == ListOffsetsRequest.EARLIEST_TIMESTAMP
+                || timestamp == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP) {
+            long start = log.logStartOffset();
+            return Optional.of(new TimestampOffset(-1, start, log.epochOf(start).orElse(-1)));
+        }
+        if (timestamp == ListOffsetsRequest.MAX_TIMESTAMP) {
+            return log.maxTimestamp();
+        }
+        if (timestamp < 0) {
+            return Optional.empty();
+        }
+        return log.offsetForTimestamp(timestamp).filter(at -> at.offset() < highWatermark);
+    }
+
+    private static ListOffsetsPartitionResponse refused(ListOffsetsPartition query, Errors error) {
+        return new ListOffsetsPartitionResponse()
+                .setPartitionIndex(query.partitionIndex())
+                .setErrorCode(error.code());
+    }
+
+    @Override
+    public ListOffsetsResponseData errorResponse(
+            ListOffsetsRequestData request, Errors error, String message) {
+        var response = new ListOffsetsResponseData();
+        for (var topic : request.topics()) {
+            var answer = new ListOffsetsTopicResponse().setName(topic.name());
+            topic.partitions().forEach(query -> answer.partitions().add(refused(query, error)));
+            response.topics().add(answer);
+        }
+        return response;
+    }
+}

@@ -1,0 +1,151 @@
+package io.moldau.broker.partition;
+
+import io.moldau.log.PartitionLog;
+import io.moldau.log.segment.FileSlice;
+import io.moldau.metadata.PartitionImage;
+import org.apache.kafka.common.errors.OffsetOutOfRangeException;
+import org.apache.kafka.common.protocol.Errors;
+
+/// One partition of one fetch: what is asked of it, and what was found.
+///
+/// Written by the partition's shard, read by whoever completes the fetch afterwards.
+public final class FetchItem {
+    private final Partition partition;
+    private final long fetchOffset;
+    private final int bytesMax;
+    private final int lastFetchedEpoch;
+    private volatile boolean changed;
+
+    private Errors error = Errors.NONE;
+    private int leaderId = -1;
+    private int leaderEpoch = -1;
+    private long highWatermark = -1;
+    private long logStartOffset = -1;
+    private int divergingEpoch = -1;
+    private long divergingEndOffset = -1;
+    private FileSlice slice;
+
+    /// @param bytesMax of records to return from this partition; its first batch is returned whole
+    ///   however large
+    /// @param lastFetchedEpoch epoch of the record before `fetchOffset`, to find a truncation; −1
+    ///   for none
+    public FetchItem(Partition partition, long fetchOffset, int bytesMax, int lastFetchedEpoch) {
+        this.partition = partition;
+        this.fetchOffset = fetchOffset;
+        this.bytesMax = bytesMax;
+        this.lastFetchedEpoch = lastFetchedEpoch;
+    }
+
+    /// An item that cannot be served here; no shard is asked.
+    public static FetchItem notHere(Lookup.NotHere notHere) {
+        var item = new FetchItem(null, -1, 0, -1);
+        item.error = notHere.error();
+        item.leaderId = notHere.leaderId();
+        item.leaderEpoch = notHere.leaderEpoch();
+        return item;
+    }
+
+    Partition partition() {
+        return partition;
+    }
+
+    void readFrom(PartitionLog log, long highWatermark, PartitionImage leadership) {
+        releaseSlice();
+        this.error = Errors.NONE;
+        this.highWatermark = highWatermark;
+        this.logStartOffset = log.logStartOffset();
+        this.leaderId = leadership.leader();
+        this.leaderEpoch = leadership.leaderEpoch();
+        if (lastFetchedEpoch >= 0 && diverges(log)) {
+            return;
+        }
+        try {
+            slice = log.read(fetchOffset, highWatermark, bytesMax, true).slice();
+        } catch (OffsetOutOfRangeException e) {
+            error = Errors.OFFSET_OUT_OF_RANGE;
+            this.highWatermark = -1;
+        }
+    }
+
+    /// KIP-595: a reader whose last epoch ended earlier here has records that were truncated.
+    private boolean diverges(PartitionLog log) {
+        var end = log.endOffsetFor(lastFetchedEpoch);
+        if (end.epoch() == lastFetchedEpoch && end.endOffset() >= fetchOffset) {
+            return false;
+        }
+        divergingEpoch = end.epoch();
+        divergingEndOffset = end.endOffset();
+        return true;
+    }
+
+    void refuse(Errors error) {
+        releaseSlice();
+        this.error = error;
+    }
+
+    /// Nothing to return yet: neither records nor news that end the waiting.
+    boolean isEmpty() {
+        return slice == null && error == Errors.NONE && divergingEpoch < 0;
+    }
+
+    /// True for what is answered at once however few bytes there are.
+    boolean isUrgent() {
+        return error != Errors.NONE || divergingEpoch >= 0;
+    }
+
+    int sizeBytes() {
+        return slice == null ? 0 : slice.length();
+    }
+
+    void markChanged() {
+        changed = true;
+    }
+
+    boolean takeChanged() {
+        boolean was = changed;
+        changed = false;
+        return was;
+    }
+
+    public Errors error() {
+        return error;
+    }
+
+    public int leaderId() {
+        return leaderId;
+    }
+
+    public int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    public long highWatermark() {
+        return highWatermark;
+    }
+
+    public long logStartOffset() {
+        return logStartOffset;
+    }
+
+    public int divergingEpoch() {
+        return divergingEpoch;
+    }
+
+    public long divergingEndOffset() {
+        return divergingEndOffset;
+    }
+
+    /// The records found, or null. The caller takes it over and releases it.
+    public FileSlice takeSlice() {
+        var taken = slice;
+        slice = null;
+        return taken;
+    }
+
+    void releaseSlice() {
+        if (slice != null) {
+            slice.release();
+            slice = null;
+        }
+    }
+}
