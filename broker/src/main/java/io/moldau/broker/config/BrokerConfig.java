@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /// One node's settings at one moment: immutable, and asked by name.
@@ -125,10 +124,9 @@ public final class BrokerConfig {
                                         + ": listeners has no such name."));
     }
 
-    /// Empty when the cluster is to choose.
-    public OptionalInt nodeId() {
-        int id = getInt("node.id");
-        return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+    /// This node's number; -1 when the cluster is to choose.
+    public int nodeId() {
+        return getInt("node.id");
     }
 
     public Optional<String> rack() {
