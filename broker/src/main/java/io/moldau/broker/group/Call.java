@@ -1,0 +1,21 @@
+package io.moldau.broker.group;
+
+import java.util.concurrent.CompletableFuture;
+
+/// A caller whose answer somebody waits for in a future.
+final class Call<A extends GroupAnswer> implements Caller {
+    private final Class<A> type;
+    private final CompletableFuture<A> answer = new CompletableFuture<>();
+
+    Call(Class<A> type) {
+        this.type = type;
+    }
+
+    CompletableFuture<A> answer() {
+        return answer;
+    }
+
+    void complete(GroupAnswer given) {
+        answer.complete(type.cast(given));
+    }
+}

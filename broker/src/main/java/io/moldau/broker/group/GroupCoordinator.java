@@ -1,0 +1,196 @@
+package io.moldau.broker.group;
+
+import io.moldau.broker.shard.Shards;
+import io.moldau.env.Clock;
+import io.moldau.metadata.MetadataCommand.CommitOffsets;
+import io.moldau.metadata.MetadataCommand.TopicPartitions;
+import io.moldau.metadata.Outcome;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
+import org.apache.kafka.common.protocol.Errors;
+
+/// Gives every group a thread, a clock and a durable home.
+///
+/// A group lives on the shard that its id hashes to, and is touched by that thread alone. What it
+/// decides is made durable through [GroupStore] before anybody is told. May be called from any
+/// thread; answers come on a shard's thread.
+public final class GroupCoordinator implements AutoCloseable {
+    private final Shards shards;
+    private final GroupStore store;
+    private final GroupSettings settings;
+    private final Clock clock;
+    private final List<GroupTable> tables;
+    private volatile boolean closing;
+
+    /// @param shards may be shared; not closed by this
+    public GroupCoordinator(Shards shards, GroupStore store, GroupSettings settings, Clock clock) {
+        this.shards = shards;
+        this.store = store;
+        this.settings = settings;
+        this.clock = clock;
+        var steadyMs = steadyMs(clock);
+        this.tables =
+                shards.all().stream()
+                        .map(shard -> new GroupTable(shard, store, settings, steadyMs))
+                        .toList();
+    }
+
+    /// Milliseconds that began at the wall's time and never go back.
+    private static LongSupplier steadyMs(Clock clock) {
+        long startMs = clock.wallMs();
+        long startNanos = clock.monotonicNanos();
+        return () -> startMs + TimeUnit.NANOSECONDS.toMillis(clock.monotonicNanos() - startNanos);
+    }
+
+    /// Brings the groups that have members back to life, and begins to look for expired offsets.
+    public void start() {
+        for (var groupId : store.image().groupIds()) {
+            var group = store.image().group(groupId);
+            if (group != null && !group.members().isEmpty()) {
+                var table = table(groupId);
+                table.shard().execute(() -> table.load(groupId));
+            }
+        }
+        tables.forEach(this::scheduleExpiry);
+    }
+
+    private void scheduleExpiry(GroupTable table) {
+        table.shard()
+                .schedule(
+                        settings.offsetsRetentionCheckIntervalMs(),
+                        () -> {
+                            sweep(table);
+                            scheduleExpiry(table);
+                        });
+    }
+
+    /// One task per group, so that what members ask for comes in between.
+    private void sweep(GroupTable table) {
+        long wallMs = clock.wallMs();
+        for (var groupId : storedGroups()) {
+            if (table.equals(table(groupId))) {
+                table.shard().execute(() -> table.expireOffsets(groupId, wallMs));
+            }
+        }
+    }
+
+    /// Looks for expired offsets now.
+    void expireOffsets() {
+        tables.forEach(table -> table.shard().execute(() -> sweep(table)));
+    }
+
+    /// Hands a member's call to its group.
+    ///
+    /// @param type the kind of answer that the event has
+    /// @param event made with the caller that the answer is for
+    public <A extends GroupAnswer> CompletableFuture<A> ask(
+            String groupId, Class<A> type, Function<Caller, GroupEvent> event) {
+        var call = new Call<>(type);
+        return fromGroup(
+                groupId,
+                table -> {
+                    table.step(groupId, event.apply(call));
+                    return call.answer();
+                });
+    }
+
+    /// Commits offsets in a member's name, or in nobody's with generation -1.
+    ///
+    /// @param groupMissing the error for a generation of a group that does not exist
+    /// @return once it is durable; refused if the member may not commit
+    public CompletableFuture<Outcome> commit(
+            CommitOffsets commit,
+            String memberId,
+            Optional<String> instanceId,
+            int generation,
+            Errors groupMissing) {
+        return fromGroup(
+                commit.group(),
+                table -> table.commit(commit, memberId, instanceId, generation, groupMissing));
+    }
+
+    /// @return the error by topic, or the one that holds for the whole call under `""`
+    public CompletableFuture<Map<String, Errors>> deleteOffsets(
+            String groupId, List<TopicPartitions> topics) {
+        return fromGroup(groupId, table -> table.deleteOffsets(groupId, topics));
+    }
+
+    public CompletableFuture<Errors> delete(String groupId) {
+        return fromGroup(groupId, table -> table.delete(groupId));
+    }
+
+    /// @return empty for a group that nobody knows
+    public CompletableFuture<Optional<GroupView>> describe(String groupId) {
+        return fromGroup(
+                groupId, table -> CompletableFuture.completedFuture(table.describe(groupId)));
+    }
+
+    /// All groups that have members, saved state or offsets.
+    public CompletableFuture<Collection<GroupView>> list() {
+        var perShard =
+                tables.stream()
+                        .map(t -> CompletableFuture.supplyAsync(t::loaded, t.shard()))
+                        .toList();
+        return CompletableFuture.allOf(perShard.toArray(CompletableFuture[]::new))
+                .thenApply(_ -> {
+                    var views = new HashMap<String, GroupView>();
+                    storedGroups().forEach(id -> views.put(id, stored(id)));
+                    perShard.stream()
+                            .flatMap(loaded -> loaded.join().stream())
+                            .forEach(view -> views.put(view.groupId(), view));
+                    return views.values();
+                });
+    }
+
+    private Set<String> storedGroups() {
+        var ids = new HashSet<>(store.image().groupIds());
+        ids.addAll(store.offsets().groups());
+        return ids;
+    }
+
+    /// A group that is not in memory has no members.
+    private GroupView stored(String groupId) {
+        var saved = store.image().group(groupId);
+        var protocolType = saved == null ? "" : saved.protocolType();
+        return new GroupView(groupId, "Empty", protocolType, "", false, List.of());
+    }
+
+    private GroupTable table(String groupId) {
+        return tables.get(shards.all().indexOf(shards.of(groupId.hashCode())));
+    }
+
+    private <T> CompletableFuture<T> fromGroup(
+            String groupId, Function<GroupTable, CompletableFuture<T>> task) {
+        var table = table(groupId);
+        var done = CompletableFuture.<Void>completedFuture(null);
+        try {
+            return done.thenComposeAsync(
+                    _ -> closing ? CompletableFuture.failedFuture(stopping()) : task.apply(table),
+                    table.shard());
+        } catch (RejectedExecutionException shardClosed) {
+            return CompletableFuture.failedFuture(stopping());
+        }
+    }
+
+    private static CoordinatorNotAvailableException stopping() {
+        return new CoordinatorNotAvailableException("The broker is stopping.");
+    }
+
+    /// Answers every call that waits; call it before the shards are closed.
+    @Override
+    public void close() {
+        closing = true;
+        tables.forEach(table -> table.shard().execute(table::resign));
+    }
+}

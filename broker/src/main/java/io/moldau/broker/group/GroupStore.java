@@ -1,0 +1,39 @@
+package io.moldau.broker.group;
+
+import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.CommittedOffsets;
+import io.moldau.metadata.MetadataCommand;
+import io.moldau.metadata.Outcome;
+import io.moldau.quorum.MetadataQuorum;
+import java.util.concurrent.CompletableFuture;
+
+/// Where groups and their offsets are durable, as far as the coordinator needs to know.
+public interface GroupStore {
+    ClusterImage image();
+
+    CommittedOffsets offsets();
+
+    /// Completes once the command is durable and its effect can be read here; commands of one
+    /// caller are applied in the order in which they were submitted.
+    CompletableFuture<Outcome> submit(MetadataCommand command);
+
+    /// The metadata quorum.
+    static GroupStore of(MetadataQuorum quorum) {
+        return new GroupStore() {
+            @Override
+            public ClusterImage image() {
+                return quorum.image();
+            }
+
+            @Override
+            public CommittedOffsets offsets() {
+                return quorum.offsets();
+            }
+
+            @Override
+            public CompletableFuture<Outcome> submit(MetadataCommand command) {
+                return quorum.submit(command);
+            }
+        };
+    }
+}
