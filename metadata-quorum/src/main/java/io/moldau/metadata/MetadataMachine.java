@@ -1,10 +1,33 @@
 package io.moldau.metadata;
 
+import io.moldau.metadata.MetadataCommand.AllocateProducerIds;
+import io.moldau.metadata.MetadataCommand.AlterConfigs;
+import io.moldau.metadata.MetadataCommand.ChangeIsr;
+import io.moldau.metadata.MetadataCommand.CommitOffsets;
+import io.moldau.metadata.MetadataCommand.CreatePartitions;
+import io.moldau.metadata.MetadataCommand.CreateTopic;
+import io.moldau.metadata.MetadataCommand.DeleteGroup;
+import io.moldau.metadata.MetadataCommand.DeleteOffsets;
+import io.moldau.metadata.MetadataCommand.DeleteTopic;
+import io.moldau.metadata.MetadataCommand.NameCluster;
+import io.moldau.metadata.MetadataCommand.RegisterNode;
+import io.moldau.metadata.MetadataCommand.SaveGroup;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+
 /// Decides commands. Pure: the outcome depends on the command and the image and on nothing else.
+///
+/// Committed offsets are no part of the image: what a command does to them is [OffsetTable]'s
+/// business, once it is accepted here.
 public final class MetadataMachine {
+    private static final Outcome DONE = new Outcome.Done();
+    private static final Outcome ALL_COMMITTED = new Outcome.OffsetsCommitted(List.of());
+
     private MetadataMachine() {}
 
-    /// What `command` comes to on `image`, and the image after it; the same image if it was
+    /// What a command comes to on an image, and the image after it; the same image if it was
     /// refused.
     public record Decision(ClusterImage image, Outcome outcome) {}
 
@@ -12,8 +35,65 @@ public final class MetadataMachine {
     /// no chance, no I/O.
     ///
     /// Also the way to answer a "validate only" request: decide, and submit nothing.
-    @SuppressWarnings("DoNotCallSuggester")
     public static Decision decide(MetadataCommand command, ClusterImage image) {
-        throw new UnsupportedOperationException(command.toString());
+        return switch (command) {
+            case NameCluster name -> nameCluster(name, image);
+            case RegisterNode register -> NodeDecisions.register(register, image);
+            case AllocateProducerIds allocate -> NodeDecisions.producerIds(allocate, image);
+            case CreateTopic create -> TopicDecisions.create(create, image);
+            case DeleteTopic delete -> TopicDecisions.delete(delete, image);
+            case CreatePartitions create -> TopicDecisions.createPartitions(create, image);
+            case ChangeIsr change -> TopicDecisions.changeIsr(change, image);
+            case AlterConfigs alter -> ConfigDecisions.alter(alter, image);
+            case CommitOffsets commit -> new Decision(image, commitOffsets(commit, image));
+            case DeleteOffsets _ -> new Decision(image, DONE);
+            case SaveGroup(var group) when group.groupId().isEmpty() ->
+                    refused(image, Errors.INVALID_GROUP_ID, "The group id is empty.");
+            case SaveGroup(var group) -> done(new ImageEdit(image).put(group).done());
+            case DeleteGroup(var group) when image.group(group) == null ->
+                    new Decision(image, DONE); // It may have had offsets and no members.
+            case DeleteGroup(var group) -> done(new ImageEdit(image).removeGroup(group).done());
+        };
+    }
+
+    private static Decision nameCluster(NameCluster command, ClusterImage image) {
+        if (command.clusterId().isEmpty()) {
+            return refused(image, Errors.INVALID_REQUEST, "The cluster id is empty.");
+        }
+        if (image.clusterId().equals(command.clusterId())) {
+            return new Decision(image, DONE);
+        }
+        if (!image.clusterId().isEmpty()) {
+            return refused(
+                    image,
+                    Errors.INCONSISTENT_CLUSTER_ID,
+                    "The cluster is %s already; it cannot become %s."
+                            .formatted(image.clusterId(), command.clusterId()));
+        }
+        return done(new ImageEdit(image).clusterId(command.clusterId()).done());
+    }
+
+    /// Topics that are gone were deleted while the commit was on its way.
+    private static Outcome commitOffsets(CommitOffsets command, ClusterImage image) {
+        List<Uuid> unknown = null;
+        for (var commits : command.topics()) {
+            if (image.topic(commits.topicId()) == null) {
+                unknown = unknown == null ? new ArrayList<>() : unknown;
+                unknown.add(commits.topicId());
+            }
+        }
+        return unknown == null ? ALL_COMMITTED : new Outcome.OffsetsCommitted(List.copyOf(unknown));
+    }
+
+    static Decision done(ClusterImage after) {
+        return new Decision(after, DONE);
+    }
+
+    static Decision accepted(ClusterImage after, Outcome.Accepted outcome) {
+        return new Decision(after, outcome);
+    }
+
+    static Decision refused(ClusterImage image, Errors error, String message) {
+        return new Decision(image, new Outcome.Refused(error, message));
     }
 }
