@@ -4,14 +4,57 @@ import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.CommittedOffsets;
 import io.moldau.metadata.ImageListener;
 import io.moldau.metadata.MetadataCommand;
+import io.moldau.metadata.MetadataState;
 import io.moldau.metadata.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.util.ExitUtils;
 
 /// This node's part of the metadata quorum.
-@SuppressWarnings("DoNotCallSuggester")
+///
+/// **Durability.** A command is written to the log of every voter, and a majority has synced it to
+/// disk (`FileChannel.force`), before it is applied and its future completes: it survives the end
+/// of the process and of the power. Commands that wait together share an entry and its sync. Ratis
+/// is left to sync each write; none of its settings that would relax that is used.
 public final class MetadataQuorum implements AutoCloseable {
-    private MetadataQuorum() {}
+    private static final long START_TIMEOUT_MS = 30_000;
+
+    private final QuorumDirectory directory;
+    private final MetadataState state;
+    private final Board board;
+    private final Failure failure;
+    private final RaftServer server;
+    private final RaftServer.Division division;
+    private final Submitter submitter;
+
+    private MetadataQuorum(
+            QuorumDirectory directory,
+            MetadataState state,
+            Board board,
+            Failure failure,
+            RaftServer server,
+            RaftServer.Division division) {
+        this.directory = directory;
+        this.state = state;
+        this.board = board;
+        this.failure = failure;
+        this.server = server;
+        this.division = division;
+        this.submitter =
+                new Submitter((RaftClientAsynchronousProtocol) division, division.getMemberId());
+    }
 
     /// Opens or creates the node's part of the quorum; returns when it leads and has applied all
     /// that was acknowledged before.
@@ -19,43 +62,166 @@ public final class MetadataQuorum implements AutoCloseable {
     /// @throws QuorumStartException the data cannot be used, with one sentence that says why and
     ///   what to do
     public static MetadataQuorum start(QuorumConfig config) {
-        throw new QuorumStartException("not here yet: " + config.dir());
+        keepTheProcessOurs();
+        QuorumDirectory directory;
+        try {
+            directory = QuorumDirectory.open(config);
+        } catch (IOException failed) {
+            throw cannotUse(config, failed);
+        }
+        try {
+            var quorum = open(config, directory);
+            quorum.lead(config);
+            return quorum;
+        } catch (IOException | RuntimeException failed) {
+            closeQuietly(directory, failed);
+            throw failed instanceof QuorumStartException refusal
+                    ? refusal
+                    : cannotUse(config, failed);
+        }
+    }
+
+    /// Ratis would end the process itself, and takes over what becomes of uncaught exceptions in
+    /// all of it. Both are for the process to judge.
+    private static void keepTheProcessOurs() {
+        var handler = Thread.getDefaultUncaughtExceptionHandler();
+        ExitUtils.disableSystemExit();
+        Thread.setDefaultUncaughtExceptionHandler(handler);
+    }
+
+    private static MetadataQuorum open(QuorumConfig config, QuorumDirectory directory)
+            throws IOException {
+        var restored = directory.restore();
+        var board = new Board();
+        var failure = new Failure();
+        var machine = new QuorumStateMachine(restored.state(), restored.snapshot(), board, failure);
+        var groupId = RaftGroupId.valueOf(directory.identity().groupId());
+        var server =
+                RaftServer.newBuilder()
+                        .setServerId(RaftPeerId.valueOf(Integer.toString(config.nodeId())))
+                        .setGroup(RaftGroup.valueOf(groupId, self(config)))
+                        .setStateMachine(machine)
+                        .setProperties(RatisSettings.of(config))
+                        // Formats what is not there yet.
+                        .setOption(RaftStorage.StartupOption.RECOVER)
+                        .build();
+        try {
+            server.start();
+            var division = server.getDivision(groupId);
+            await(machine.leaderReady(), "become the leader");
+            return new MetadataQuorum(
+                    directory, restored.state(), board, failure, server, division);
+        } catch (IOException | RuntimeException failed) {
+            failure.closing();
+            closeQuietly(server, failed);
+            throw failed;
+        }
+    }
+
+    private static RaftPeer self(QuorumConfig config) {
+        var peer = RaftPeer.newBuilder().setId(Integer.toString(config.nodeId()));
+        return config.listen() == null ? peer.build() : peer.setAddress(config.listen()).build();
+    }
+
+    /// The first command: when it is decided, so is all that was in the log before.
+    private void lead(QuorumConfig config) {
+        failure.listen(submitter::stop);
+        try {
+            var clusterId = directory.identity().clusterId();
+            var outcome =
+                    await(submit(new MetadataCommand.NameCluster(clusterId)), "apply its log");
+            if (outcome instanceof Outcome.Refused refused) {
+                throw new QuorumStartException(
+                        "The metadata in %s belongs elsewhere: %s"
+                                .formatted(config.dir(), refused.message()));
+            }
+        } catch (RuntimeException failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    private static <T> T await(CompletableFuture<T> future, String what) {
+        try {
+            return future.get(START_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException failed) {
+            throw new QuorumStartException(
+                    "The metadata quorum could not %s within %d s."
+                            .formatted(what, START_TIMEOUT_MS / 1000),
+                    failed);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new QuorumStartException(
+                    "The start of the metadata quorum was cut short.", stopped);
+        }
+    }
+
+    private static QuorumStartException cannotUse(QuorumConfig config, Exception failed) {
+        return new QuorumStartException(
+                "The metadata quorum cannot start in %s: %s."
+                        .formatted(config.dir(), rootOf(failed).getMessage()),
+                failed);
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        var root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    private static void closeQuietly(AutoCloseable closeable, Exception because) {
+        try {
+            closeable.close();
+        } catch (Exception alsoFailed) {
+            because.addSuppressed(alsoFailed);
+        }
     }
 
     /// Replicates `command` and decides it. Commands that wait at the same time share one log
-    /// entry.
+    /// entry; they are decided in the order in which they were submitted.
     ///
     /// The future completes on the apply thread: what depends on it must be quick, or go elsewhere.
     /// When it completes the command is durable, and its effect is visible in [#image()] and
-    /// [#offsets()].
+    /// [#offsets()]. It fails with [QuorumUnavailableException].
     public CompletableFuture<Outcome> submit(MetadataCommand command) {
-        throw new UnsupportedOperationException(command.toString());
+        return submitter.submit(command);
     }
 
+    /// The newest image. Never `null`, and never without a cluster id.
     public ClusterImage image() {
-        return ClusterImage.empty();
+        return board.image();
     }
 
     public CommittedOffsets offsets() {
-        throw new UnsupportedOperationException();
+        return state.offsets();
     }
 
     /// Registers a listener for later images.
     public void onPublished(ImageListener listener) {
-        throw new UnsupportedOperationException(listener.toString());
+        board.listen(listener);
     }
 
     public QuorumStatus status() {
-        throw new UnsupportedOperationException();
+        return StatusReport.of(division, directory.identity(), System.currentTimeMillis());
     }
 
     /// Registers who is told, in one sentence, that the quorum cannot go on: the process must then
-    /// stop.
+    /// stop, for nothing can be changed any more. Told at once if it has happened already.
     public void onFailure(Consumer<String> fatal) {
-        throw new UnsupportedOperationException(fatal.toString());
+        failure.listen(fatal);
     }
 
     /// Stops without a snapshot; everything acknowledged is already durable.
     @Override
-    public void close() {}
+    public void close() {
+        failure.closing();
+        submitter.stop("the metadata quorum is closed");
+        try (directory) {
+            server.close();
+        } catch (IOException failed) {
+            throw new UncheckedIOException("the metadata quorum did not close", failed);
+        }
+    }
 }
