@@ -1,12 +1,12 @@
 package io.moldau.broker.config;
 
+import io.moldau.log.LogConfig;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// One node's settings at one moment: immutable, and asked by name.
 ///
@@ -14,26 +14,36 @@ import java.util.stream.Stream;
 /// for every node, what the node was started with, and the defaults. [#with] gives the snapshot
 /// after a change.
 public final class BrokerConfig {
-    private final Map<String, String> startedWith;
-    private final Map<String, String> dynamicDefault;
-    private final Map<String, String> dynamicOwn;
+    private final Layers layers;
     private final List<String> warnings;
     private final List<ListenerSpec> listeners;
     private final Map<String, Object> values;
+    private final LogConfig topicDefaults;
 
-    private BrokerConfig(
-            Map<String, String> startedWith,
-            Map<String, String> dynamicDefault,
-            Map<String, String> dynamicOwn,
-            List<String> warnings,
-            List<ListenerSpec> listeners,
-            Map<String, Object> values) {
-        this.startedWith = startedWith;
-        this.dynamicDefault = dynamicDefault;
-        this.dynamicOwn = dynamicOwn;
+    private BrokerConfig(Layers layers, List<String> warnings, List<ListenerSpec> listeners) {
+        this.layers = layers;
         this.warnings = warnings;
         this.listeners = listeners;
-        this.values = values;
+        this.values = values(layers);
+        this.topicDefaults = topicDefaults(layers);
+    }
+
+    private static Map<String, Object> values(Layers layers) {
+        Map<String, Object> values = new HashMap<>();
+        for (Setting setting : SettingTable.broker()) {
+            layers.value(setting).ifPresent(value -> values.put(setting.name(), value));
+        }
+        return values;
+    }
+
+    private static LogConfig topicDefaults(Layers layers) {
+        Map<String, String> settings = new HashMap<>();
+        SettingTable.topic().forEach(topic -> settings.put(topic.name(), topic.fallback(layers)));
+        String producerExpiry = "producer.id.expiration.ms";
+        SettingTable.broker(producerExpiry)
+                .flatMap(layers::value)
+                .ifPresent(value -> settings.put(producerExpiry, value.toString()));
+        return LogConfig.of(settings);
     }
 
     /// Reads and checks everything that the node is started with.
@@ -41,65 +51,55 @@ public final class BrokerConfig {
     /// @throws InvalidSettingException one sentence about the first setting that cannot be followed
     public static BrokerConfig load(Sources sources) {
         StartSettings start = StartSettings.read(sources);
-        BrokerConfig config =
-                new BrokerConfig(
-                        start.settings(),
-                        Map.of(),
-                        Map.of(),
-                        start.warnings(),
-                        List.of(),
-                        start.values());
-        return config.withListeners(
+        Layers layers = new Layers(Map.of(), Map.of(), start.settings());
+        BrokerConfig config = new BrokerConfig(layers, start.warnings(), List.of());
+        List<ListenerSpec> listeners =
                 Listeners.read(
                         config.getList("listeners"),
                         config.getList("advertised.listeners"),
                         config.getString("listener.security.protocol.map"),
-                        config.getList("controller.listener.names")));
+                        config.getList("controller.listener.names"));
+        BrokerConfig complete = new BrokerConfig(layers, start.warnings(), listeners);
+        complete.checkTogether();
+        return complete;
     }
 
-    /// These settings with the cluster's changes laid over them; what was there of them before
-    /// goes. A value that cannot be read, such as one of a newer version, leaves the layer below in
-    /// place.
-    public BrokerConfig with(Map<String, String> clusterDefault, Map<String, String> own) {
-        Map<String, Object> changed = new HashMap<>(values);
-        for (Setting setting : SettingTable.broker()) {
-            if (setting.updateMode() != UpdateMode.READ_ONLY) {
-                changed.put(setting.name(), effective(setting, clusterDefault, own));
-            }
+    /// What no single setting can know to be wrong.
+    private void checkTogether() {
+        interBrokerListener();
+        if (getInt("group.min.session.timeout.ms") > getInt("group.max.session.timeout.ms")) {
+            throw new InvalidSettingException(
+                    "group.min.session.timeout.ms=%d is above group.max.session.timeout.ms=%d."
+                            .formatted(
+                                    getInt("group.min.session.timeout.ms"),
+                                    getInt("group.max.session.timeout.ms")));
         }
+        if (logDirs().isEmpty()) {
+            throw new InvalidSettingException("log.dirs is empty; name at least one directory.");
+        }
+    }
+
+    /// These settings with the cluster's changes laid over them; the changes that were laid over
+    /// them before go.
+    ///
+    /// @param clusterDefault what was changed for every node
+    /// @param own what was changed for this node
+    public BrokerConfig with(Map<String, String> clusterDefault, Map<String, String> own) {
         return new BrokerConfig(
-                startedWith,
-                Map.copyOf(clusterDefault),
-                Map.copyOf(own),
+                new Layers(Map.copyOf(own), Map.copyOf(clusterDefault), layers.startedWith()),
                 warnings,
-                listeners,
-                changed);
+                listeners);
     }
 
     /// These settings after the cluster gave this node its number.
     public BrokerConfig withNodeId(int nodeId) {
-        Map<String, String> settings = new HashMap<>(startedWith);
-        Map<String, Object> changed = new HashMap<>(values);
-        for (String name : List.of("node.id", "broker.id")) {
-            settings.put(name, Integer.toString(nodeId));
-            changed.put(name, nodeId);
-        }
+        Map<String, String> settings = new HashMap<>(layers.startedWith());
+        settings.put("node.id", Integer.toString(nodeId));
+        settings.put("broker.id", Integer.toString(nodeId));
         return new BrokerConfig(
-                Map.copyOf(settings), dynamicDefault, dynamicOwn, warnings, listeners, changed);
-    }
-
-    private BrokerConfig withListeners(List<ListenerSpec> specs) {
-        return new BrokerConfig(startedWith, dynamicDefault, dynamicOwn, warnings, specs, values);
-    }
-
-    private Object effective(
-            Setting setting, Map<String, String> clusterDefault, Map<String, String> own) {
-        return Stream.of(own, clusterDefault, startedWith)
-                .map(layer -> layer.get(setting.name()))
-                .flatMap(text -> setting.read(text).stream())
-                .findFirst()
-                .or(setting::typedDefault)
-                .orElse(null);
+                new Layers(layers.own(), layers.clusterDefault(), Map.copyOf(settings)),
+                warnings,
+                listeners);
     }
 
     /// One sentence for each setting that was given and has no effect, or not the one it had.
@@ -145,6 +145,62 @@ public final class BrokerConfig {
 
     public Path metadataDir() {
         return find("metadata.log.dir").map(Path::of).orElseGet(() -> logDirs().getFirst());
+    }
+
+    /// What the logs of a topic without settings of its own follow.
+    public LogConfig topicDefaults() {
+        return topicDefaults;
+    }
+
+    /// What the logs of a topic with these settings of its own follow.
+    public LogConfig topic(Map<String, String> overrides) {
+        LogConfig config = topicDefaults;
+        for (Map.Entry<String, String> override : overrides.entrySet()) {
+            boolean readable =
+                    SettingTable.topic(override.getKey())
+                            .flatMap(topic -> topic.setting().read(override.getValue()))
+                            .isPresent();
+            if (readable) {
+                config = config.with(override.getKey(), override.getValue().strip());
+            }
+        }
+        return config;
+    }
+
+    /// The value of one topic setting, whether it is the topic's own or the broker's.
+    ///
+    /// @param name a topic-level name, such as `min.insync.replicas`
+    public String topicValue(String name, Map<String, String> overrides) {
+        TopicSetting topic =
+                SettingTable.topic(name)
+                        .orElseThrow(
+                                () -> new IllegalArgumentException("no topic setting " + name));
+        String own = overrides.get(name);
+        return topic.setting().read(own).isPresent() ? own.strip() : topic.fallback(layers);
+    }
+
+    /// How many replicas must be in sync before `acks=all` is accepted.
+    public int minInsyncReplicas(Map<String, String> overrides) {
+        return Integer.parseInt(topicValue("min.insync.replicas", overrides));
+    }
+
+    /// What DescribeConfigs tells of this node.
+    public List<ConfigEntry> describeBroker() {
+        return Describe.broker(layers);
+    }
+
+    /// What DescribeConfigs tells of the default that all nodes share.
+    public List<ConfigEntry> describeClusterDefault() {
+        return Describe.clusterDefault(layers.clusterDefault());
+    }
+
+    /// What DescribeConfigs tells of a topic with these settings of its own.
+    public List<ConfigEntry> describeTopic(Map<String, String> overrides) {
+        return Describe.topic(layers, overrides);
+    }
+
+    Layers layers() {
+        return layers;
     }
 
     public int getInt(String name) {

@@ -31,6 +31,13 @@ final class NetworkSettings {
                             "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT",
                             "Which security protocol each listener speaks, as NAME:PROTOCOL"
                                     + " separated by commas."),
+                    ofType(
+                                    "security.inter.broker.protocol",
+                                    ConfigDef.Type.STRING,
+                                    "PLAINTEXT",
+                                    "The security protocol between nodes; only PLAINTEXT is served"
+                                            + " yet.")
+                            .allowing(ConfigDef.ValidString.in("PLAINTEXT")),
                     unset(
                             "inter.broker.listener.name",
                             ConfigDef.Type.STRING,

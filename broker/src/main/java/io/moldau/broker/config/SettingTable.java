@@ -1,6 +1,7 @@
 package io.moldau.broker.config;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ public final class SettingTable {
 
     private static final Map<String, TopicSetting> TOPIC = topicsByName();
 
+    private static final Map<String, List<String>> FALLBACKS = fallbacks();
+
     private SettingTable() {}
 
     public static Optional<Setting> broker(String name) {
@@ -39,6 +42,23 @@ public final class SettingTable {
 
     static Collection<TopicSetting> topic() {
         return TOPIC.values();
+    }
+
+    /// `name` and the settings that stand in for it while it is not set.
+    static List<String> fallbacks(String name) {
+        return FALLBACKS.getOrDefault(name, List.of(name));
+    }
+
+    /// The tails of the topics' lists of synonyms: what follows a name there stands in for it.
+    private static Map<String, List<String>> fallbacks() {
+        Map<String, List<String>> tails = new HashMap<>();
+        for (TopicSetting topic : TOPIC.values()) {
+            List<String> names = topic.synonymNames();
+            for (int i = 0; i < names.size(); i++) {
+                tails.put(names.get(i), names.subList(i, names.size()));
+            }
+        }
+        return tails;
     }
 
     private static Map<String, Setting> byName(List<List<Setting>> themes) {

@@ -1,6 +1,8 @@
 package io.moldau.broker.config;
 
 import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.config.ConfigDef;
 
 /// A topic's setting, and the broker's settings that stand in when the topic has none of its own.
 ///
@@ -42,5 +44,26 @@ record TopicSetting(Setting setting, List<Synonym> synonyms) {
 
     String name() {
         return setting.name();
+    }
+
+    List<String> synonymNames() {
+        return synonyms.stream().map(Synonym::name).toList();
+    }
+
+    /// What a topic without a value of its own has: the first of the broker's settings that is set
+    /// or has a default.
+    String fallback(Layers layers) {
+        return synonyms.stream()
+                .flatMap(synonym -> brokerValue(synonym, layers).stream())
+                .findFirst()
+                .or(setting::defaultValue)
+                .orElseThrow();
+    }
+
+    private static Optional<String> brokerValue(Synonym synonym, Layers layers) {
+        return SettingTable.broker(synonym.name())
+                .flatMap(broker ->
+                        layers.value(broker).map(v -> ConfigDef.convertToString(v, broker.type())))
+                .map(synonym::toTopicUnit);
     }
 }
