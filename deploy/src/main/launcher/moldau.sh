@@ -133,7 +133,7 @@ case $self in */*) ;; *) self=./$self ;; esac
 [ -L "$self" ] && self=$(readlink -f "$self")
 find_java
 
-common="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xshare:auto
+common="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData
     --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
 terminal=false
 [ -t 1 ] && terminal=true
@@ -146,11 +146,11 @@ esac
 if [ "$1" = --train ]; then
     shift
     # shellcheck disable=SC2086
-    exec "$java_bin" $common $options "-XX:AOTCacheOutput=$1" -Xlog:disable -Xlog:all=error:stderr \
+    exec "$java_bin" $common $options "-XX:AOTCacheOutput=$1" -Xlog:disable \
         "-Dmoldau.executable=$self" -cp "$self" io.moldau.cli.Training
 fi
 find_aot
 # shellcheck disable=SC2086
-exec "$java_bin" $common $options ${aot:+"$aot"} -XX:AOTMode=auto -Xlog:disable -Xlog:all=error:stderr \
+exec "$java_bin" $common $options ${aot:+"$aot"} -XX:AOTMode=auto -Xlog:disable \
     "-Dmoldau.executable=$self" "-Dmoldau.terminal=$terminal" $MOLDAU_JVM_OPTS -cp "$self" io.moldau.cli.Main "$@"
 exit 1
