@@ -1,0 +1,529 @@
+package io.moldau.broker.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import io.moldau.broker.group.GroupAnswer.Alive;
+import io.moldau.broker.group.GroupAnswer.Joined;
+import io.moldau.broker.group.GroupAnswer.Left;
+import io.moldau.broker.group.GroupAnswer.Synced;
+import io.moldau.broker.group.GroupEvent.Heartbeat;
+import io.moldau.broker.group.GroupEvent.Join;
+import io.moldau.broker.group.GroupEvent.Leave;
+import io.moldau.broker.group.GroupEvent.Leaver;
+import io.moldau.broker.group.GroupEvent.Protocol;
+import io.moldau.broker.group.GroupEvent.Sync;
+import io.moldau.broker.shard.Shards;
+import io.moldau.env.Clock;
+import io.moldau.metadata.MetadataCommand.CommitOffsets;
+import io.moldau.metadata.MetadataCommand.PartitionCommit;
+import io.moldau.metadata.MetadataCommand.TopicCommits;
+import io.moldau.metadata.MetadataCommand.TopicPartitions;
+import io.moldau.metadata.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GroupCoordinatorTest {
+    private static final long WEEK_MS = TimeUnit.DAYS.toMillis(7);
+
+    private final AtomicLong wallAheadMs = new AtomicLong();
+    private final Clock clock =
+            new Clock() {
+                @Override
+                public long wallMs() {
+                    return Clock.system().wallMs() + wallAheadMs.get();
+                }
+
+                @Override
+                public long monotonicNanos() {
+                    return Clock.system().monotonicNanos();
+                }
+            };
+    private final Shards shards = Shards.start(2, "test-group", clock);
+    private final MemoryGroupStore store = new MemoryGroupStore();
+    private GroupCoordinator groups = coordinator();
+    private Uuid topicId;
+
+    @BeforeEach
+    void createTopic() {
+        topicId = store.withTopic("t", 3);
+    }
+
+    @AfterEach
+    void close() {
+        groups.close();
+        shards.close();
+    }
+
+    private GroupCoordinator coordinator() {
+        var settings = GroupSettings.defaults().withInitialRebalanceDelayMs(0);
+        return new GroupCoordinator(shards, store, settings, clock);
+    }
+
+    /// The node stops and starts again with what is in the store.
+    private void restart() {
+        groups.close();
+        groups = coordinator();
+        groups.start();
+    }
+
+    // ---- members ----
+
+    @Test
+    void membersHearOfAnAssignmentOnceItIsDurable() {
+        // given
+        var joined = done(join("orders", 10_000));
+        store.hold();
+
+        // when
+        var synced = sync("orders", joined);
+        await().until(() -> store.waiting() == 1);
+        boolean answeredBefore = synced.isDone();
+        store.release();
+
+        // then
+        assertThat(answeredBefore).isFalse();
+        assertThat(done(synced).assignment().toStringUtf8()).isEqualTo("all of it");
+        assertThat(store.image().group("orders").members()).hasSize(1);
+    }
+
+    @Test
+    void membersGoOnAfterARestart() {
+        // given
+        var joined = done(join("orders", 10_000));
+        done(sync("orders", joined));
+
+        // when
+        restart();
+
+        // then
+        assertThat(done(heartbeat("orders", joined)).error()).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void membersThatDoNotComeBackAfterARestartExpire() {
+        // given
+        var settings = new GroupSettings(1, 10_000, 0, 10, 4_096, WEEK_MS, WEEK_MS);
+        groups = new GroupCoordinator(shards, store, settings, clock);
+        done(sync("orders", done(join("orders", 300))));
+        groups.close();
+
+        // when
+        groups = new GroupCoordinator(shards, store, settings, clock);
+        groups.start();
+
+        // then
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> store.image().group("orders").members().isEmpty());
+    }
+
+    @Test
+    void callsThatWaitAreAnsweredWhenItStops() {
+        // given
+        var joined = done(join("orders", 10_000));
+        done(sync("orders", joined));
+        var second = join("orders", 10_000);
+
+        // when
+        groups.close();
+
+        // then
+        assertThat(done(second).error()).isEqualTo(Errors.NOT_COORDINATOR);
+        assertThatThrownBy(() -> done(heartbeat("orders", joined)))
+                .hasCauseInstanceOf(CoordinatorNotAvailableException.class);
+    }
+
+    @Test
+    void groupsDoNotDisturbOneAnother() {
+        // given
+        var members =
+                List.of("a", "b", "c", "d").stream()
+                        .map(group -> Map.entry(group, done(join(group, 10_000))))
+                        .toList();
+
+        // when
+        members.forEach(member -> done(sync(member.getKey(), member.getValue())));
+
+        // then
+        assertThat(members)
+                .allSatisfy(member ->
+                        assertThat(done(heartbeat(member.getKey(), member.getValue())))
+                                .isEqualTo(new Alive(Errors.NONE)));
+    }
+
+    // ---- commits ----
+
+    @Test
+    void aCommitIsAnsweredOnceItIsApplied() {
+        // given
+        store.hold();
+
+        // when
+        var committed = commit("simple", 42, "", -1);
+        await().until(() -> store.waiting() == 1);
+        boolean answeredBefore = committed.isDone();
+        store.release();
+
+        // then
+        assertThat(answeredBefore).isFalse();
+        assertThat(done(committed)).isInstanceOf(Outcome.Accepted.class);
+        assertThat(store.get("simple", "t", 0).offset()).isEqualTo(42);
+    }
+
+    @Test
+    void aGenerationOfAGroupThatDoesNotExistIsRefused() {
+        // when
+        var outcome = done(commit("nobody", 42, "member", 3));
+
+        // then
+        assertThat(error(outcome)).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
+        assertThat(store.all("nobody")).isEmpty();
+    }
+
+    @Test
+    void aStrangerMayNotCommitInAGroupOfOffsetsAlone() {
+        // given
+        done(commit("simple", 42, "", -1));
+
+        // when
+        var outcome = done(commit("simple", 43, "member", 3));
+
+        // then
+        assertThat(error(outcome)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+    }
+
+    @Test
+    void committedOffsetsOutliveMembersAndRestarts() {
+        // given
+        var joined = done(join("orders", 10_000));
+        done(sync("orders", joined));
+        done(commit("orders", 42, joined.memberId(), joined.generation()));
+        done(leave("orders", joined.memberId()));
+
+        // when
+        restart();
+
+        // then
+        assertThat(store.get("orders", "t", 0).offset()).isEqualTo(42);
+        assertThat(done(groups.describe("orders")).orElseThrow().state()).isEqualTo("Empty");
+    }
+
+    // ---- operators ----
+
+    @Test
+    void listsEveryGroupThatHasMembersStateOrOffsets() {
+        // given
+        done(sync("stable", done(join("stable", 10_000))));
+        var gone = done(join("gone", 10_000));
+        done(sync("gone", gone));
+        done(leave("gone", gone.memberId()));
+        await().until(() -> store.image().group("gone").members().isEmpty());
+        done(commit("simple", 1, "", -1));
+
+        // when
+        var listed = done(groups.list());
+
+        // then
+        assertThat(listed)
+                .extracting(GroupView::groupId, GroupView::state, GroupView::protocolType)
+                .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple("stable", "Stable", "consumer"),
+                        org.assertj.core.groups.Tuple.tuple("gone", "Empty", "consumer"),
+                        org.assertj.core.groups.Tuple.tuple("simple", "Empty", ""));
+    }
+
+    @Test
+    void doesNotRememberWhoOnlyAsked() {
+        // given
+        done(heartbeat("nobody", Joined.refused(Errors.NONE, "x")));
+
+        // when
+        var described = done(groups.describe("nobody"));
+
+        // then
+        assertThat(described).isEmpty();
+        assertThat(done(groups.list())).isEmpty();
+    }
+
+    @Test
+    void deletesAGroupWithItsOffsetsWhenNobodyIsAMember() {
+        // given
+        var joined = done(join("orders", 10_000));
+        done(sync("orders", joined));
+        done(commit("orders", 42, joined.memberId(), joined.generation()));
+
+        // when
+        var whileMembers = done(groups.delete("orders"));
+        done(leave("orders", joined.memberId()));
+        var empty = done(groups.delete("orders"));
+
+        // then
+        assertThat(whileMembers).isEqualTo(Errors.NON_EMPTY_GROUP);
+        assertThat(empty).isEqualTo(Errors.NONE);
+        assertThat(store.image().group("orders")).isNull();
+        assertThat(store.all("orders")).isEmpty();
+        assertThat(done(groups.delete("orders"))).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
+    }
+
+    @Test
+    void aGroupCanBeBornAgainAfterItsDeletion() {
+        // given
+        done(commit("orders", 42, "", -1));
+        done(groups.delete("orders"));
+
+        // when
+        var joined = done(join("orders", 10_000));
+
+        // then
+        assertThat(joined.error()).isEqualTo(Errors.NONE);
+        assertThat(joined.generation()).isEqualTo(1);
+    }
+
+    @Test
+    void offsetsOfATopicThatIsReadAreNotDeleted() {
+        // given
+        store.withTopic("u", 1);
+        var joined = done(join("orders", 10_000));
+        done(sync("orders", joined));
+        done(commit("orders", 42, joined.memberId(), joined.generation()));
+
+        // when
+        var errors =
+                done(
+                        groups.deleteOffsets(
+                                "orders",
+                                List.of(
+                                        new TopicPartitions("t", List.of(0)),
+                                        new TopicPartitions("u", List.of(0)))));
+
+        // then
+        assertThat(errors)
+                .containsEntry("t", Errors.GROUP_SUBSCRIBED_TO_TOPIC)
+                .containsEntry("u", Errors.NONE);
+        assertThat(store.get("orders", "t", 0).offset()).isEqualTo(42);
+    }
+
+    // ---- expiry ----
+
+    @Test
+    void offsetsOfAGroupThatIsEmptyForLongExpireWithIt() {
+        // given
+        var joined = done(join("orders", 10_000));
+        done(sync("orders", joined));
+        done(commit("orders", 42, joined.memberId(), joined.generation()));
+        done(leave("orders", joined.memberId()));
+
+        // when
+        expire(WEEK_MS - 60_000);
+        var before = store.all("orders");
+        expire(WEEK_MS + 60_000);
+
+        // then
+        assertThat(before).hasSize(1);
+        assertThat(store.all("orders")).isEmpty();
+        assertThat(store.image().group("orders")).isNull();
+    }
+
+    @Test
+    void offsetsOfAClientWithoutAGroupExpireAWeekAfterTheCommit() {
+        // given
+        done(commit("simple", 42, "", -1));
+
+        // when
+        expire(WEEK_MS + 60_000);
+
+        // then
+        assertThat(store.groups()).isEmpty();
+    }
+
+    @Test
+    void offsetsWithATimeOfTheirOwnExpireThen() {
+        // given
+        var wish = new CommitOffsets("simple", clock.wallMs(), clock.wallMs() + 1_000, topics(42));
+        done(groups.commit(wish, "", Optional.empty(), -1, Errors.NONE));
+
+        // when
+        expire(2_000);
+
+        // then
+        assertThat(store.groups()).isEmpty();
+    }
+
+    @Test
+    void offsetsOfMembersDoNotExpireHoweverOld() {
+        // given
+        var joined = done(join("orders", 10_000));
+        done(sync("orders", joined));
+        done(commit("orders", 42, joined.memberId(), joined.generation()));
+
+        // when
+        expire(2 * WEEK_MS);
+
+        // then
+        assertThat(store.all("orders")).hasSize(1);
+    }
+
+    @Test
+    void offsetsOfATopicThatNoMemberReadsExpire() {
+        // given
+        var other = store.withTopic("u", 1);
+        var joined = done(join("orders", 10_000));
+        done(sync("orders", joined));
+        var commits =
+                List.of(
+                        topics(42).getFirst(),
+                        new TopicCommits(other, "u", List.of(new PartitionCommit(0, 7, -1, ""))));
+        done(
+                groups.commit(
+                        new CommitOffsets("orders", clock.wallMs(), -1, commits),
+                        joined.memberId(),
+                        Optional.empty(),
+                        joined.generation(),
+                        Errors.NONE));
+
+        // when
+        expire(WEEK_MS + 60_000);
+
+        // then
+        assertThat(store.all("orders")).hasSize(1);
+        assertThat(store.get("orders", "t", 0).offset()).isEqualTo(42);
+    }
+
+    /// KAFKA-13636: a rebalance, during which nobody seems to read anything, took the offsets.
+    @Test
+    void offsetsDoNotExpireWhileTheGroupRebalances() {
+        // given
+        var joined = done(join("orders", 10_000));
+        done(sync("orders", joined));
+        done(commit("orders", 42, joined.memberId(), joined.generation()));
+        var second = join("orders", 10_000);
+        await().until(() ->
+                done(groups.describe("orders")).orElseThrow().state().equals("PreparingRebalance"));
+
+        // when
+        expire(2 * WEEK_MS);
+
+        // then
+        assertThat(second).isNotDone();
+        assertThat(store.all("orders")).hasSize(1);
+    }
+
+    @Test
+    void offsetsDoNotExpireUnderACommitThatIsUnderWay() {
+        // given
+        done(commit("simple", 42, "", -1));
+        wallAheadMs.set(WEEK_MS + 60_000);
+        store.hold();
+        var renewed = commit("simple", 43, "", -1);
+        await().until(() -> store.waiting() == 1);
+
+        // when
+        expire(WEEK_MS + 60_000);
+        store.release();
+
+        // then
+        assertThat(done(renewed)).isInstanceOf(Outcome.Accepted.class);
+        assertThat(store.get("simple", "t", 0).offset()).isEqualTo(43);
+    }
+
+    /// Looks for expired offsets as if `aheadMs` had passed, and waits until that is done.
+    private void expire(long aheadMs) {
+        wallAheadMs.set(aheadMs);
+        groups.expireOffsets();
+        for (int round = 0; round < 3; round++) {
+            shards.all().forEach(shard -> done(CompletableFuture.runAsync(() -> {}, shard)));
+        }
+    }
+
+    // ---- calls ----
+
+    private CompletableFuture<Joined> join(String group, int sessionMs) {
+        var subscription = GroupRig.subscription("t");
+        return groups.ask(
+                group,
+                Joined.class,
+                caller ->
+                        new Join(
+                                caller,
+                                "",
+                                "c-" + UUID.randomUUID(),
+                                Optional.empty(),
+                                "c",
+                                "/127.0.0.1",
+                                sessionMs,
+                                30_000,
+                                "consumer",
+                                List.of(new Protocol("range", subscription)),
+                                false,
+                                true,
+                                ""));
+    }
+
+    private CompletableFuture<Synced> sync(String group, Joined joined) {
+        return groups.ask(
+                group,
+                Synced.class,
+                caller ->
+                        new Sync(
+                                caller,
+                                joined.memberId(),
+                                Optional.empty(),
+                                joined.generation(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Map.of(joined.memberId(), ByteString.copyFromUtf8("all of it"))));
+    }
+
+    private CompletableFuture<Alive> heartbeat(String group, Joined joined) {
+        return groups.ask(
+                group,
+                Alive.class,
+                caller ->
+                        new Heartbeat(
+                                caller, joined.memberId(), Optional.empty(), joined.generation()));
+    }
+
+    private CompletableFuture<Left> leave(String group, String memberId) {
+        return groups.ask(
+                group,
+                Left.class,
+                caller -> new Leave(caller, List.of(new Leaver(memberId, Optional.empty(), ""))));
+    }
+
+    private CompletableFuture<Outcome> commit(
+            String group, long offset, String memberId, int generation) {
+        return groups.commit(
+                new CommitOffsets(group, clock.wallMs(), -1, topics(offset)),
+                memberId,
+                Optional.empty(),
+                generation,
+                Errors.GROUP_ID_NOT_FOUND);
+    }
+
+    private List<TopicCommits> topics(long offset) {
+        var partition = new PartitionCommit(0, offset, -1, "");
+        return List.of(new TopicCommits(topicId, "t", List.of(partition)));
+    }
+
+    private static Errors error(Outcome outcome) {
+        return ((Outcome.Refused) outcome).error();
+    }
+
+    private static <T> T done(CompletableFuture<T> future) {
+        return future.orTimeout(10, TimeUnit.SECONDS).join();
+    }
+}

@@ -1,0 +1,151 @@
+package io.moldau.broker.group;
+
+import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.CommittedOffsets;
+import io.moldau.metadata.MetadataCommand;
+import io.moldau.metadata.MetadataCommand.CommitOffsets;
+import io.moldau.metadata.MetadataCommand.CreateTopic;
+import io.moldau.metadata.MetadataCommand.DeleteGroup;
+import io.moldau.metadata.MetadataCommand.DeleteOffsets;
+import io.moldau.metadata.MetadataCommand.RegisterNode;
+import io.moldau.metadata.MetadataMachine;
+import io.moldau.metadata.NodeEndpoint;
+import io.moldau.metadata.OffsetAndMetadata;
+import io.moldau.metadata.Outcome;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
+
+/// The quorum's decisions without its log: applies a command at once, or when it is told to.
+public final class MemoryGroupStore implements GroupStore, CommittedOffsets {
+    private volatile ClusterImage image = ClusterImage.empty();
+    private final Map<String, Map<TopicPartition, OffsetAndMetadata>> offsets =
+            new ConcurrentHashMap<>();
+    private final Deque<Runnable> held = new ArrayDeque<>();
+    private final List<MetadataCommand> applied = new ArrayList<>();
+    private boolean holding;
+
+    /// A cluster of node 1, which listens on `PLAINTEXT` at `broker:9092`.
+    public MemoryGroupStore() {
+        apply(
+                new RegisterNode(
+                        1,
+                        Uuid.randomUuid(),
+                        List.of(
+                                new NodeEndpoint(
+                                        "PLAINTEXT", "broker", 9092, SecurityProtocol.PLAINTEXT)),
+                        null,
+                        ClusterImage.FEATURE_LEVEL));
+    }
+
+    public Uuid withTopic(String name, int partitions) {
+        var id = Uuid.randomUuid();
+        apply(CreateTopic.placed(name, id, partitions, 1, Map.of(), 1));
+        return id;
+    }
+
+    @Override
+    public ClusterImage image() {
+        return image;
+    }
+
+    @Override
+    public CommittedOffsets offsets() {
+        return this;
+    }
+
+    @Override
+    public synchronized CompletableFuture<Outcome> submit(MetadataCommand command) {
+        var done = new CompletableFuture<Outcome>();
+        held.add(() -> done.complete(apply(command)));
+        if (!holding) {
+            release();
+        }
+        return done;
+    }
+
+    /// From now on commands wait.
+    public synchronized void hold() {
+        holding = true;
+    }
+
+    /// Applies what waited, and from now on at once.
+    public synchronized void release() {
+        holding = false;
+        while (!held.isEmpty()) {
+            held.poll().run();
+        }
+    }
+
+    public synchronized int waiting() {
+        return held.size();
+    }
+
+    public synchronized List<MetadataCommand> applied() {
+        return List.copyOf(applied);
+    }
+
+    private synchronized Outcome apply(MetadataCommand command) {
+        var decision = MetadataMachine.decide(command, image);
+        image = decision.image();
+        applied.add(command);
+        if (command instanceof CommitOffsets commit) {
+            put(commit);
+        } else if (command instanceof DeleteOffsets(var group, var topics)) {
+            topics.forEach(
+                    topic -> topic.partitions().forEach(p -> remove(group, topic.topic(), p)));
+        } else if (command instanceof DeleteGroup(var group)) {
+            offsets.remove(group);
+        }
+        return decision.outcome();
+    }
+
+    private void put(CommitOffsets commit) {
+        var group = offsets.computeIfAbsent(commit.group(), _ -> new ConcurrentHashMap<>());
+        for (var topic : commit.topics()) {
+            for (var partition : topic.partitions()) {
+                group.put(
+                        new TopicPartition(topic.topic(), partition.partition()),
+                        new OffsetAndMetadata(
+                                partition.offset(),
+                                partition.leaderEpoch(),
+                                partition.metadata(),
+                                commit.commitTimestampMs(),
+                                commit.expireTimestampMs(),
+                                topic.topicId()));
+            }
+        }
+    }
+
+    private void remove(String group, String topic, int partition) {
+        offsets.getOrDefault(group, new ConcurrentHashMap<>())
+                .remove(new TopicPartition(topic, partition));
+    }
+
+    @Override
+    public OffsetAndMetadata get(String group, String topic, int partition) {
+        return all(group).get(new TopicPartition(topic, partition));
+    }
+
+    @Override
+    public Map<TopicPartition, OffsetAndMetadata> all(String group) {
+        return Map.copyOf(offsets.getOrDefault(group, Map.of()));
+    }
+
+    @Override
+    public Set<String> groups() {
+        return offsets.entrySet().stream()
+                .filter(group -> !group.getValue().isEmpty())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+}
