@@ -1,6 +1,7 @@
 package io.moldau.log;
 
 import java.util.Map;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.TopicConfig;
 
 /// The settings of one topic that its logs honour, under Kafka's names, with Kafka's defaults.
@@ -76,6 +77,21 @@ public record LogConfig(
         var changed = new LogConfigDraft(this);
         changed.set(name, value);
         return changed.toConfig();
+    }
+
+    /// How batches are compressed on disk; null when they stay as the producer sent them.
+    Compression codec() {
+        return switch (compressionType) {
+            case "producer" -> null;
+            case "uncompressed", "none" -> Compression.NONE;
+            case "gzip" -> Compression.gzip().level(compressionGzipLevel).build();
+            case "snappy" -> Compression.snappy().build();
+            case "lz4" -> Compression.lz4().level(compressionLz4Level).build();
+            case "zstd" -> Compression.zstd().level(compressionZstdLevel).build();
+            default ->
+                    throw new IllegalArgumentException(
+                            "unknown compression.type " + compressionType);
+        };
     }
 
     /// Whether records must have a key.

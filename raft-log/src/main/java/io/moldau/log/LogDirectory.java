@@ -1,59 +1,210 @@
 package io.moldau.log;
 
 import io.moldau.env.Clock;
+import io.moldau.env.Disk;
+import io.moldau.log.segment.FilePool;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One directory of `log.dirs`: its lock, its clean-shutdown mark, its checkpoints, and the bounded
 /// set of files that its logs keep open. Any thread.
-@SuppressWarnings("DoNotCallSuggester") // Until its parts have landed.
 public final class LogDirectory implements AutoCloseable {
-    private static final String BEING_BUILT = "the log directory is being built";
+    private static final Logger LOGGER = LoggerFactory.getLogger(LogDirectory.class);
 
-    private LogDirectory() {}
+    private static final String LOCK = ".lock";
+    private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
+    private static final String CLEAN_SHUTDOWN_CONTENT = "{\"version\":0,\"brokerEpoch\":-1}";
+
+    private final Path root;
+    private final Disk disk;
+    private final Clock clock;
+    private final Disk.Lock lock;
+    private final FilePool files;
+    private final Trash trash;
+    private final LogContext context;
+    private final boolean cleanShutdown;
+    private final Map<TopicPartition, Long> recoveryPointsFound;
+    private final Map<TopicPartition, Long> logStartsFound;
+    private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
+    private Map<TopicPartition, Long> recoveryPointsWritten;
+    private Map<TopicPartition, Long> logStartsWritten;
+    private boolean closed;
+
+    private LogDirectory(Path root, Disk disk, Clock clock, int maxOpenFiles, Disk.Lock lock) {
+        this.root = root;
+        this.disk = disk;
+        this.clock = clock;
+        this.lock = lock;
+        this.files = new FilePool(maxOpenFiles);
+        this.trash = new Trash(disk);
+        this.context = new LogContext(disk, files, trash, clock, this::checkpoint);
+        this.cleanShutdown = disk.exists(root.resolve(CLEAN_SHUTDOWN));
+        var recoveryPoints = root.resolve(OffsetCheckpoint.RECOVERY_POINTS);
+        this.recoveryPointsFound =
+                new ConcurrentHashMap<>(OffsetCheckpoint.read(disk, recoveryPoints));
+        this.logStartsFound =
+                new ConcurrentHashMap<>(
+                        OffsetCheckpoint.read(disk, root.resolve(OffsetCheckpoint.LOG_STARTS)));
+    }
 
     /// Locks the directory, made when missing.
     ///
     /// @param maxOpenFiles segment files open at once, apart from those being read this moment
     /// @throws DirectoryInUseException another process has it
-    /// @throws java.io.UncheckedIOException it cannot be used; the message says why in one sentence
+    /// @throws UncheckedIOException it cannot be used; the message says why in one sentence
     public static LogDirectory open(Path root, Clock clock, int maxOpenFiles) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return open(root, Disk.system(), clock, maxOpenFiles);
+    }
+
+    /// As above, on a disk of the caller's choice.
+    public static LogDirectory open(Path root, Disk disk, Clock clock, int maxOpenFiles) {
+        try {
+            disk.createDirectories(root);
+            var lock = disk.tryLock(root.resolve(LOCK));
+            if (lock == null) {
+                throw new DirectoryInUseException(
+                        "Another process is using the log directory %s.".formatted(root));
+            }
+            var directory = new LogDirectory(root, disk, clock, maxOpenFiles, lock);
+            directory.removeLeftovers();
+            return directory;
+        } catch (UncheckedIOException e) {
+            throw new UncheckedIOException(
+                    "The log directory %s cannot be used: %s"
+                            .formatted(root, e.getCause().getMessage()),
+                    e.getCause());
+        }
+    }
+
+    /// From here on a crash is an unclean stop; what earlier processes meant to remove goes now.
+    private void removeLeftovers() {
+        disk.delete(root.resolve(CLEAN_SHUTDOWN));
+        disk.syncDirectory(root);
+        for (var name : disk.list(root)) {
+            if (FolderName.isDeleted(name)) {
+                trash.add(root.resolve(name), clock.wallMs());
+            }
+        }
+        trash.sweep(clock.wallMs());
     }
 
     public Path root() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return root;
     }
 
     /// Whether the last stop was a clean one, so that logs open without looking into their records.
     public boolean cleanShutdown() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return cleanShutdown;
     }
 
     /// The partition folders on disk, opened or not, wanted or not.
     public List<LogName> partitions() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        var names = new ArrayList<LogName>();
+        for (var name : disk.list(root)) {
+            FolderName.parse(name)
+                    .filter(_ -> disk.isDirectory(root.resolve(name)))
+                    .map(partition ->
+                            new LogName(
+                                    partition, PartitionMetadata.read(disk, root.resolve(name))))
+                    .ifPresent(names::add);
+        }
+        return names;
     }
 
     /// Opens the partition's log, recovers it when needed, makes it when missing. Different
     /// partitions may be opened by different threads at once.
     ///
     /// A folder that belongs to another topic id of the same name is put aside as a stray.
+    ///
+    /// @throws UncheckedIOException the disk refused
     public PartitionLog openLog(TopicPartition partition, Uuid topicId, LogConfig config) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        var log =
+                logs.computeIfAbsent(
+                        partition,
+                        _ -> {
+                            var folder = folderFor(partition, topicId);
+                            var opener = new LogOpener(context, config, folder, partition);
+                            var opened =
+                                    opener.open(
+                                            topicId,
+                                            cleanShutdown,
+                                            lookUp(recoveryPointsFound, partition),
+                                            lookUp(logStartsFound, partition));
+                            return new PartitionLog(context, config, opened);
+                        });
+        if (!log.topicId().equals(topicId)) {
+            throw new IllegalStateException(
+                    "log of %s is open for topic id %s, asked for %s"
+                            .formatted(partition, log.topicId(), topicId));
+        }
+        return log;
+    }
+
+    private static OptionalLong lookUp(Map<TopicPartition, Long> map, TopicPartition partition) {
+        var offset = map.get(partition);
+        return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
+    }
+
+    private Path folderFor(TopicPartition partition, Uuid topicId) {
+        var folder = root.resolve(FolderName.of(partition));
+        if (disk.exists(folder)) {
+            var found = PartitionMetadata.read(disk, folder);
+            if (found.equals(topicId)) {
+                return folder;
+            }
+            if (found.equals(Uuid.ZERO_UUID)) { // The machine went down while it was being made.
+                PartitionMetadata.write(disk, folder, topicId);
+                return folder;
+            }
+            putAside(folder, partition, FolderName.STRAY);
+            LOGGER.atWarn()
+                    .addKeyValue("partition", partition)
+                    .addKeyValue("topicIdFound", found)
+                    .addKeyValue("topicId", topicId)
+                    .log("folder of another topic of the same name put aside");
+        }
+        disk.createDirectories(folder);
+        PartitionMetadata.write(disk, folder, topicId);
+        return folder;
     }
 
     /// Puts the log's folder aside at once and removes it after `file.delete.delay.ms`. Called by
     /// the partition's own thread.
     public void deleteLog(PartitionLog log) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        logs.remove(log.partition(), log);
+        log.release();
+        var aside = putAside(log.folder(), log.partition(), FolderName.DELETED);
+        trash.add(aside, clock.wallMs() + log.config().fileDeleteDelayMs());
     }
 
     /// Removes a folder that no topic wants: as [#deleteLog], for a log that is not open.
     public void deleteStray(LogName name) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        if (logs.containsKey(name.partition())) {
+            throw new IllegalStateException("log of %s is open".formatted(name.partition()));
+        }
+        var folder = root.resolve(FolderName.of(name.partition()));
+        trash.add(
+                putAside(folder, name.partition(), FolderName.DELETED),
+                clock.wallMs() + LogConfig.defaults().fileDeleteDelayMs());
+    }
+
+    private Path putAside(Path folder, TopicPartition partition, String suffix) {
+        recoveryPointsFound.remove(partition);
+        logStartsFound.remove(partition);
+        var aside = root.resolve(FolderName.aside(partition, Uuid.randomUuid(), suffix));
+        disk.rename(folder, aside);
+        return aside;
     }
 
     /// Lets go of a log whose disk failed, without touching the disk: its files are recovered at
@@ -64,22 +215,79 @@ public final class LogDirectory implements AutoCloseable {
 
     /// Writes recovery points and log start offsets, and removes files whose delay is over. To be
     /// called every few seconds, and after records were deleted.
-    public void checkpoint() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+    public synchronized void checkpoint() {
+        var recoveryPoints = new HashMap<>(recoveryPointsFound);
+        var logStarts = new HashMap<>(logStartsFound);
+        logs.forEach((partition, log) -> {
+            recoveryPoints.put(partition, log.recoveryPoint());
+            logStarts.put(partition, log.logStartOffset());
+        });
+        logStarts.values().removeIf(offset -> offset == 0);
+        if (!recoveryPoints.equals(recoveryPointsWritten)) {
+            var file = root.resolve(OffsetCheckpoint.RECOVERY_POINTS);
+            OffsetCheckpoint.write(disk, file, recoveryPoints);
+            recoveryPointsWritten = recoveryPoints;
+        }
+        if (!logStarts.equals(logStartsWritten)) {
+            var file = root.resolve(OffsetCheckpoint.LOG_STARTS);
+            OffsetCheckpoint.write(disk, file, logStarts);
+            logStartsWritten = logStarts;
+        }
+        trash.sweep(clock.wallMs());
     }
 
     public long usableBytes() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return disk.usableBytes(root);
     }
 
     public long totalBytes() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return disk.totalBytes(root);
     }
 
     /// Flushes and closes all logs, leaves the clean-shutdown mark and unlocks. The threads that
     /// own the logs must have stopped.
     @Override
     public void close() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        if (closed) {
+            return;
+        }
+        closed = true;
+        boolean clean = true;
+        for (var log : logs.values()) {
+            clean &= closeLog(log);
+        }
+        // A log that was never opened is as clean as it was found.
+        clean &= cleanShutdown || logs.size() == partitions().size();
+        try {
+            checkpoint();
+            if (clean) {
+                var mark = StandardCharsets.UTF_8.encode(CLEAN_SHUTDOWN_CONTENT);
+                AtomicFile.replace(disk, root.resolve(CLEAN_SHUTDOWN), mark, true);
+            }
+        } finally {
+            files.close();
+            lock.close();
+        }
+    }
+
+    /// Lets go of everything as it is, like a process that is killed. For tests.
+    void abandon() {
+        closed = true;
+        logs.values().forEach(PartitionLog::release);
+        files.close();
+        lock.close();
+    }
+
+    private static boolean closeLog(PartitionLog log) {
+        try {
+            log.close();
+            return true;
+        } catch (UncheckedIOException e) {
+            LOGGER.atError()
+                    .addKeyValue("partition", log.partition())
+                    .setCause(e)
+                    .log("log not closed cleanly, it will be recovered at the next start");
+            return false;
+        }
     }
 }

@@ -1,16 +1,84 @@
 package io.moldau.log;
 
+import com.google.errorprone.annotations.FormatMethod;
+import io.moldau.log.AppendResult.Appended;
+import io.moldau.log.AppendResult.Duplicate;
+import io.moldau.log.AppendResult.RecordRefusal;
+import io.moldau.log.AppendResult.Refused;
+import io.moldau.log.batch.BatchEditor;
+import io.moldau.log.batch.BatchFault;
+import io.moldau.log.batch.BatchLayout;
+import io.moldau.log.batch.BatchRules;
+import io.moldau.log.batch.BatchValidator;
+import io.moldau.log.clean.Retention;
+import io.moldau.log.segment.Segment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.errors.OffsetOutOfRangeException;
+import org.apache.kafka.common.protocol.Errors;
 
 /// The log of one partition. Called by the partition's own thread and no other, except where said.
-@SuppressWarnings("DoNotCallSuggester") // Until its parts have landed.
+///
+/// An idle log holds no descriptor and nothing of its indexes, epochs or producers in memory.
 public final class PartitionLog {
-    private static final String BEING_BUILT = "the log is being built";
+    private final LogContext context;
+    private final TopicPartition partition;
+    private final Uuid topicId;
+    private final Path folder;
+    private final LogSegments segments;
+    private final EpochCache epochs;
+    private final ProducerStore producers;
+    private final FlushState flushes;
+    private final LogReader reader;
 
-    PartitionLog() {}
+    private LogConfig config;
+    private BatchRules rules;
+    private Compression codec;
+    private volatile long logStartOffset;
+    private volatile long logEndOffset;
+    private volatile long sizeBytes;
+    private boolean closed;
+
+    PartitionLog(LogContext context, LogConfig config, OpenedLog opened) {
+        this.context = context;
+        this.partition = opened.partition();
+        this.topicId = opened.topicId();
+        this.folder = opened.folder();
+        this.segments = opened.segments();
+        this.reader = new LogReader(segments);
+        this.epochs = opened.epochs();
+        this.producers = opened.producers();
+        this.logStartOffset = opened.logStartOffset();
+        this.logEndOffset = opened.logEndOffset();
+        this.sizeBytes = segments.sizeBytes();
+        this.flushes =
+                new FlushState(
+                        context.disk(),
+                        folder,
+                        Math.min(opened.recoveryPoint(), logEndOffset),
+                        context.clock().wallMs());
+        reconfigure(config);
+    }
+
+    public TopicPartition partition() {
+        return partition;
+    }
+
+    public Uuid topicId() {
+        return topicId;
+    }
+
+    Path folder() {
+        return folder;
+    }
 
     /// Appends what the buffer holds from its position to its limit, and gives the records their
     /// offsets. Base offset and leader epoch are stamped into the buffer itself; its position and
@@ -21,129 +89,447 @@ public final class PartitionLog {
     ///
     /// @param records direct or heap
     /// @param leaderEpoch of the accepting leader; never lower than the last appended one
-    /// @throws java.io.UncheckedIOException the disk refused; nothing was appended
+    /// @throws UncheckedIOException the disk refused; nothing was appended
     public AppendResult append(ByteBuffer records, AppendMode mode, int leaderEpoch, long nowMs) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        checkWritable();
+        return switch (mode) {
+            case CLIENT -> appendFromClient(records, leaderEpoch, nowMs);
+            case REPLICA -> appendFromLeader(records, nowMs);
+        };
+    }
+
+    private AppendResult appendFromClient(ByteBuffer records, int leaderEpoch, long nowMs) {
+        check(leaderEpoch >= latestEpoch(), "leader epoch fell to %d", leaderEpoch);
+        var validator = BatchValidator.ofThisThread();
+        var fault = validator.check(records, rules, nowMs);
+        if (fault != null) {
+            return refused(fault);
+        }
+        var known = loadProducers(nowMs);
+        var verdict = checkSequence(known, records);
+        if (verdict != null) {
+            return verdict;
+        }
+        boolean stamped = rules.stampsAppendTime();
+        long maxTimestamp = stamped ? nowMs : validator.maxTimestampMs();
+        BatchEditor.stampTime(records, maxTimestamp, stamped);
+        var batch = recompressed(records);
+        if (batch.remaining() > Math.min(config.maxMessageBytes(), config.segmentBytes())) {
+            return tooLarge(batch.remaining());
+        }
+        long baseOffset = logEndOffset;
+        BatchLayout.stamp(batch, batch.position(), baseOffset, leaderEpoch);
+        long lastOffset = write(batch, leaderEpoch, maxTimestamp, nowMs);
+        ProducerStore.note(known, batch, batch.position(), nowMs);
+        return new Appended(baseOffset, lastOffset, stamped ? nowMs : -1, batch.remaining());
+    }
+
+    private AppendResult checkSequence(ProducerStates known, ByteBuffer batch) {
+        int at = batch.position();
+        long producerId = BatchLayout.producerId(batch, at);
+        if (producerId < 0) {
+            return null;
+        }
+        int first = BatchLayout.baseSequence(batch, at);
+        int last = ProducerEntry.increment(first, BatchLayout.lastOffsetDelta(batch, at));
+        short epoch = BatchLayout.producerEpoch(batch, at);
+        var verdict = known.check(producerId, epoch, first, last);
+        return verdict instanceof Duplicate again && !rules.stampsAppendTime()
+                ? new Duplicate(again.baseOffset(), again.lastOffset(), -1)
+                : verdict;
+    }
+
+    private ByteBuffer recompressed(ByteBuffer batch) {
+        return codec == null || codec.type().id == BatchLayout.codec(batch, batch.position())
+                ? batch
+                : BatchEditor.recompressed(batch, codec);
+    }
+
+    private Refused tooLarge(int batchBytes) {
+        if (batchBytes > config.maxMessageBytes()) {
+            return refused(BatchValidator.tooLarge(batchBytes, config.maxMessageBytes()));
+        }
+        return Refused.of(
+                Errors.RECORD_LIST_TOO_LARGE,
+                "batch of %d bytes exceeds segment.bytes %d"
+                        .formatted(batchBytes, config.segmentBytes()));
+    }
+
+    private AppendResult appendFromLeader(ByteBuffer records, long nowMs) {
+        var known = loadProducers(nowMs);
+        long baseOffset = logEndOffset;
+        int position = records.position();
+        int limit = records.limit();
+        try {
+            while (records.position() < limit) {
+                int at = records.position();
+                var flaw = ReplicaBatches.flawAt(records, at, limit, logEndOffset);
+                if (flaw != null) {
+                    return Refused.of(Errors.CORRUPT_MESSAGE, flaw);
+                }
+                records.limit(at + (int) BatchLayout.sizeBytes(records, at));
+                int epoch = BatchLayout.leaderEpoch(records, at);
+                write(records, epoch, BatchLayout.maxTimestamp(records, at), nowMs);
+                ProducerStore.note(known, records, at, nowMs);
+                records.position(records.limit()).limit(limit);
+            }
+        } finally {
+            records.limit(limit).position(position);
+        }
+        return new Appended(baseOffset, logEndOffset - 1, -1, records.remaining());
+    }
+
+    /// Writes one stamped batch behind the last one, and then lets readers know.
+    private long write(ByteBuffer batch, int leaderEpoch, long maxTimestamp, long nowMs) {
+        int position = batch.position();
+        long baseOffset = BatchLayout.baseOffset(batch, position);
+        long lastOffset = baseOffset + BatchLayout.lastOffsetDelta(batch, position);
+        if (leaderEpoch > latestEpoch()) {
+            epochs.assign(leaderEpoch, baseOffset);
+        }
+        epochs.store();
+        var segment = segmentFor(batch.remaining(), lastOffset, maxTimestamp, nowMs);
+        int count = batch.remaining();
+        try {
+            segment.append(batch, lastOffset, maxTimestamp, config.indexIntervalBytes());
+        } finally {
+            batch.position(position);
+        }
+        // Only now: if the write throws, no reader has heard of these offsets.
+        logEndOffset = lastOffset + 1;
+        long grown = sizeBytes + count;
+        sizeBytes = grown;
+        reader.onAppended(lastOffset + 1, segment.sizeBytes());
+        return lastOffset;
+    }
+
+    private Segment segmentFor(int batchBytes, long lastOffset, long timestamp, long nowMs) {
+        if (segments.isEmpty()) {
+            flushes.onNewName();
+            return segments.add(logEndOffset, nowMs);
+        }
+        var active = segments.last();
+        boolean isFull =
+                active.isFullFor(
+                        batchBytes, lastOffset, config.segmentBytes(), config.segmentIndexBytes());
+        boolean isOld =
+                active.sizeBytes() > 0
+                        && active.ageMs(timestamp, nowMs)
+                                > config.segmentMs() - jitterMs(active.baseOffset());
+        return isFull || isOld ? roll(nowMs) : active;
+    }
+
+    /// Spreads the segments' ends over time: as good as random, and the same on every run.
+    private long jitterMs(long baseOffset) {
+        if (config.segmentJitterMs() <= 0) {
+            return 0;
+        }
+        long mixed = (baseOffset + partition.hashCode()) * 0x9e3779b97f4a7c15L;
+        return Math.floorMod(mixed >>> 16, config.segmentJitterMs());
+    }
+
+    private Segment roll(long nowMs) {
+        loadProducers(nowMs);
+        segments.last().seal();
+        flushes.onNewName();
+        var active = segments.add(logEndOffset, nowMs);
+        producers.snapshot(logEndOffset, segments);
+        return active;
     }
 
     /// At most `maxBytes` from the batch on that holds `offset`, never beyond `maxOffset`, all from
-    /// one segment.
+    /// one segment. The last batch may be cut; if not even the first one fits, nothing is returned.
     ///
     /// @param atLeastOneBatch the first batch is returned whole even if it alone exceeds `maxBytes`
-    /// @throws org.apache.kafka.common.errors.OffsetOutOfRangeException outside start..end
+    /// @throws OffsetOutOfRangeException outside start..end
+    /// @throws UncheckedIOException the disk refused, or what it holds is damaged
     public LogRead read(long offset, long maxOffset, int maxBytes, boolean atLeastOneBatch) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        long end = logEndOffset;
+        if (offset < logStartOffset || offset > end) {
+            throw new OffsetOutOfRangeException(
+                    "offset %d of %s is outside %d to %d"
+                            .formatted(offset, partition, logStartOffset, end));
+        }
+        var nothing = new LogRead(null, offset, logStartOffset, end);
+        return reader.read(nothing, Math.min(maxOffset, end), maxBytes, atLeastOneBatch);
     }
 
     /// Any thread.
     public long logStartOffset() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return logStartOffset;
     }
 
     /// The next offset to be given. Any thread.
     public long logEndOffset() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return logEndOffset;
     }
 
     /// Bytes of records on disk. Any thread.
     public long sizeBytes() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return sizeBytes;
+    }
+
+    /// Offsets below this are durable. Any thread.
+    public long recoveryPoint() {
+        return flushes.recoveryPoint();
     }
 
     /// The epoch of the last append or [#startEpoch]; -1 for an empty log.
     public int latestEpoch() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return epochs().latest();
     }
 
     /// A new leader takes over: its epoch begins at the log's end, before anything is appended in
     /// it.
     public void startEpoch(int epoch) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        epochs().assign(epoch, logEndOffset);
     }
 
     public EpochEnd endOffsetFor(int epoch) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return epochs().endOffsetFor(epoch, logEndOffset);
     }
 
     public OptionalInt epochOf(long offset) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return epochs().epochOf(offset);
+    }
+
+    private EpochCache epochs() {
+        if (!segments.isEmpty() && epochs.isDamaged()) {
+            epochs.rebuild(segments);
+        }
+        return epochs;
     }
 
     /// The first record that is not older than `timestampMs`.
     public Optional<TimestampOffset> offsetForTimestamp(long timestampMs) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return reader.offsetForTimestamp(timestampMs, logStartOffset);
     }
 
     /// The first of the records with the largest time stamp.
     public Optional<TimestampOffset> maxTimestamp() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return reader.maxTimestamp(logStartOffset);
     }
 
     public List<ProducerView> activeProducers() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return loadProducers(context.clock().wallMs()).views();
+    }
+
+    private ProducerStates loadProducers(long nowMs) {
+        var known = producers.loaded();
+        return known != null
+                ? known
+                : producers.load(segments, logStartOffset, logEndOffset, nowMs);
     }
 
     /// Forgets the records below `offset` and drops the segments that hold nothing else. Survives a
     /// restart once [LogDirectory#checkpoint()] has run.
     public void advanceLogStart(long offset) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        checkWritable();
+        check(offset <= logEndOffset, "log start %d beyond end %d", offset, logEndOffset);
+        if (offset <= logStartOffset) {
+            return;
+        }
+        logStartOffset = offset;
+        int unneeded = 0;
+        while (unneeded + 1 < segments.count()
+                && segments.get(unneeded + 1).baseOffset() <= offset) {
+            unneeded++;
+        }
+        drop(unneeded, context.clock().wallMs());
+        epochs().truncateFromStart(offset);
     }
 
-    /// Retention by time and size, below `highWatermark` only. Returns whether anything went.
+    /// Retention by time and size, below `highWatermark` only, and expiry of silent producers.
+    /// Returns whether segments went.
     public boolean maintain(long nowMs, long highWatermark) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        if (producers.loaded() != null) {
+            producers.loaded().expire(nowMs, config.producerIdExpirationMs());
+        }
+        if (closed || !config.deletes() || segments.isEmpty()) {
+            return false;
+        }
+        int expired = expired(nowMs, highWatermark);
+        if (expired == 0) {
+            return false;
+        }
+        if (expired == segments.count()) { // The log must know where it ends.
+            roll(nowMs);
+        }
+        drop(expired, nowMs);
+        logStartOffset = Math.max(logStartOffset, segments.first().baseOffset());
+        epochs().truncateFromStart(logStartOffset);
+        return true;
+    }
+
+    private int expired(long nowMs, long highWatermark) {
+        var retention = new Retention(config.retentionMs(), config.retentionBytes());
+        var candidates =
+                segments.all().stream()
+                        .map(segment ->
+                                new Retention.Candidate(
+                                        segment.sizeBytes(), segment.largestTimestampMs()))
+                        .toList();
+        int expired = retention.expired(candidates, nowMs);
+        if (expired == segments.count() && segments.last().sizeBytes() == 0) {
+            expired--;
+        }
+        while (expired > 0 && segments.endOffset(expired - 1, logEndOffset) > highWatermark) {
+            expired--;
+        }
+        return expired;
+    }
+
+    private void drop(int count, long nowMs) {
+        if (count > 0) {
+            segments.dropFirst(count, nowMs + config.fileDeleteDelayMs());
+            producers.dropBelow(segments.first().baseOffset());
+            sizeBytes = segments.sizeBytes();
+        }
     }
 
     /// Takes away the records from `offset` on.
     public void truncateTo(long offset) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        checkWritable();
+        if (offset >= logEndOffset) {
+            return;
+        }
+        if (offset < logStartOffset) {
+            truncateFullyAndStartAt(offset);
+            return;
+        }
+        long nowMs = context.clock().wallMs();
+        // Before the files change: after a crash nothing behind the cut may be trusted unread.
+        flushes.onTruncation(offset);
+        context.checkpoint().run();
+        int index = segments.floor(offset);
+        segments.dropFrom(index + 1, nowMs);
+        segments.get(index).truncateTo(offset, config.indexIntervalBytes());
+        afterTruncation(offset);
     }
 
     /// Takes away everything; the next record gets `offset`.
     public void truncateFullyAndStartAt(long offset) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        checkWritable();
+        long nowMs = context.clock().wallMs();
+        flushes.onTruncation(Math.min(offset, logStartOffset));
+        context.checkpoint().run();
+        segments.dropFrom(0, nowMs);
+        flushes.onNewName();
+        segments.add(offset, nowMs);
+        logStartOffset = offset;
+        afterTruncation(offset);
+        epochs.clear();
+        producers.clear();
+        context.checkpoint().run();
     }
 
-    public void reconfigure(LogConfig config) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+    private void afterTruncation(long offset) {
+        logEndOffset = offset;
+        sizeBytes = segments.sizeBytes();
+        reader.onTruncated();
+        epochs().truncateFromEnd(offset);
+        producers.truncateTo(offset);
+    }
+
+    public void reconfigure(LogConfig newConfig) {
+        config = newConfig;
+        codec = newConfig.codec();
+        rules =
+                new BatchRules(
+                        newConfig.compacts(),
+                        newConfig.stampsAppendTime(),
+                        newConfig.messageTimestampBeforeMaxMs(),
+                        newConfig.messageTimestampAfterMaxMs(),
+                        newConfig.maxMessageBytes());
     }
 
     public LogConfig config() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return config;
     }
 
     public long unflushedRecords() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return logEndOffset - flushes.recoveryPoint();
     }
 
     public long lastFlushMs() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return flushes.lastFlushMs();
     }
 
     /// Whether `flush.messages` or `flush.ms` asks for a flush, or a segment was closed and is not
-    /// yet durable.
+    /// yet durable. False while one is under way.
     public boolean flushDue(long nowMs) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        long unflushed = unflushedRecords();
+        if (unflushed == 0 || flushes.isUnderWay()) {
+            return false;
+        }
+        return unflushed >= config.flushMessages()
+                || nowMs - flushes.lastFlushMs() >= config.flushMs()
+                || segments.last().baseOffset() > flushes.recoveryPoint();
     }
 
     /// Begins a flush of all that is appended by now.
     public FlushTicket beginFlush() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return flushes.begin(segments, logEndOffset);
     }
 
     /// Ends a flush whose [FlushTicket#sync()] returned. Returns the offset below which all is
     /// durable.
     public long completeFlush(FlushTicket ticket) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        return flushes.complete((FlushState.Ticket) ticket, context.clock().wallMs());
     }
 
     /// Makes all that is appended durable, here and now. Blocks on the disk.
     public void flush() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        var ticket = beginFlush();
+        ticket.sync();
+        completeFlush(ticket);
     }
 
     /// Flushes and lets go of everything; nothing may be called afterwards.
     public void close() {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        if (closed) {
+            return;
+        }
+        checkWritable();
+        if (!segments.isEmpty()) {
+            segments.last().seal();
+            producers.snapshot(logEndOffset, segments);
+        }
+        epochs.store();
+        if (unflushedRecords() > 0) {
+            flush();
+        }
+        release();
+    }
+
+    /// Lets go of everything as it is. The folder is about to go, or the process.
+    void release() {
+        closed = true;
+        flushes.abandon();
+        segments.all().forEach(Segment::abandon);
+    }
+
+    private void checkWritable() {
+        check(!closed, "log of %s is closed", partition);
+        var failure = flushes.failure();
+        if (failure != null) {
+            throw new UncheckedIOException(
+                    new IOException("log of %s failed to flush".formatted(partition), failure));
+        }
+    }
+
+    private static Refused refused(BatchFault fault) {
+        var records =
+                fault.records().stream()
+                        .map(record -> new RecordRefusal(record.index(), record.message()))
+                        .toList();
+        return new Refused(fault.error(), fault.message(), records);
+    }
+
+    @FormatMethod
+    private static void check(boolean holds, String message, Object... facts) {
+        if (!holds) {
+            throw new IllegalStateException(message.formatted(facts));
+        }
     }
 }

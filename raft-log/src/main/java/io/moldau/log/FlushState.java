@@ -1,0 +1,120 @@
+package io.moldau.log;
+
+import io.moldau.env.Disk;
+import io.moldau.log.segment.PooledFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What of one log is durable, and the flush under way. All but the failure belongs to the log's
+/// owner.
+final class FlushState {
+    private final Disk disk;
+    private final Path folder;
+    private volatile long recoveryPoint;
+    private volatile UncheckedIOException failure;
+    private volatile boolean abandoned;
+    private long lastFlushMs;
+    private int truncations;
+    private boolean newNames;
+    private boolean underWay;
+
+    FlushState(Disk disk, Path folder, long recoveryPoint, long nowMs) {
+        this.disk = disk;
+        this.folder = folder;
+        this.recoveryPoint = recoveryPoint;
+        this.lastFlushMs = nowMs;
+    }
+
+    /// Offsets below this are durable. Any thread.
+    long recoveryPoint() {
+        return recoveryPoint;
+    }
+
+    long lastFlushMs() {
+        return lastFlushMs;
+    }
+
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    /// Why a flush failed; null when none has. What the disk did not take it may have forgotten, so
+    /// no later flush can make up for it. Any thread.
+    UncheckedIOException failure() {
+        return failure;
+    }
+
+    /// A file was made: its name, too, must survive.
+    void onNewName() {
+        newNames = true;
+    }
+
+    void onTruncation(long offset) {
+        truncations++;
+        recoveryPoint = Math.min(recoveryPoint, offset);
+    }
+
+    /// The log is being deleted: nobody cares any more.
+    void abandon() {
+        abandoned = true;
+    }
+
+    Ticket begin(LogSegments segments, long endOffset) {
+        var files = new ArrayList<PooledFile>(1);
+        for (int i = segments.count() - 1; i >= 0; i--) {
+            if (segments.endOffset(i, endOffset) <= recoveryPoint) {
+                break;
+            }
+            files.add(segments.get(i).file());
+        }
+        underWay = true;
+        var ticket = new Ticket(this, files, endOffset, truncations, newNames);
+        newNames = false;
+        return ticket;
+    }
+
+    long complete(Ticket ticket, long nowMs) {
+        underWay = false;
+        lastFlushMs = nowMs;
+        if (ticket.truncations == truncations) {
+            recoveryPoint = Math.max(recoveryPoint, ticket.endOffset);
+        }
+        return recoveryPoint;
+    }
+
+    record Ticket(
+            FlushState log,
+            List<PooledFile> files,
+            long endOffset,
+            int truncations,
+            boolean newNames)
+            implements FlushTicket {
+        @Override
+        public void sync() {
+            try {
+                files.forEach(this::syncFile);
+                if (newNames) {
+                    log.disk.syncDirectory(log.folder);
+                    log.disk.syncDirectory(log.folder.getParent());
+                }
+            } catch (UncheckedIOException e) {
+                if (!log.abandoned) {
+                    log.failure = e;
+                    throw e;
+                }
+            }
+        }
+
+        private void syncFile(PooledFile file) {
+            try {
+                file.force();
+            } catch (UncheckedIOException e) {
+                if (!file.isDeleted()) { // Retention was quicker.
+                    throw e;
+                }
+            }
+        }
+    }
+}

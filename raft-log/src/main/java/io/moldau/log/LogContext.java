@@ -1,0 +1,10 @@
+package io.moldau.log;
+
+import io.moldau.env.Clock;
+import io.moldau.env.Disk;
+import io.moldau.log.segment.FilePool;
+
+/// What the logs of one directory share.
+///
+/// @param checkpoint writes the directory's checkpoints, for a log whose recovery point went back
+record LogContext(Disk disk, FilePool files, Trash trash, Clock clock, Runnable checkpoint) {}

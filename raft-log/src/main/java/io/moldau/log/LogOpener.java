@@ -1,0 +1,140 @@
+package io.moldau.log;
+
+import io.moldau.log.batch.BatchLayout;
+import io.moldau.log.segment.Segment;
+import io.moldau.log.segment.SegmentNames;
+import io.moldau.log.segment.SegmentScrub;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Opens what a partition's folder holds: by its names and the checkpoint alone after a clean stop,
+/// otherwise by reading every batch that may not have reached the disk.
+final class LogOpener {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LogOpener.class);
+
+    private final LogContext context;
+    private final LogConfig config;
+    private final Path folder;
+    private final TopicPartition partition;
+    private final List<Segment> found = new ArrayList<>();
+    private final List<Long> snapshots = new ArrayList<>();
+    private LogSegments segments;
+    private EpochCache epochs;
+    private ProducerStore producers;
+
+    LogOpener(LogContext context, LogConfig config, Path folder, TopicPartition partition) {
+        this.context = context;
+        this.config = config;
+        this.folder = folder;
+        this.partition = partition;
+    }
+
+    /// @param clean whether the last stop was a clean one
+    /// @param recoveryPoint offsets below it were flushed; empty when nothing is known
+    /// @param checkpointedStart the log start as it was last written down
+    OpenedLog open(
+            Uuid topicId,
+            boolean clean,
+            OptionalLong recoveryPoint,
+            OptionalLong checkpointedStart) {
+        list();
+        segments = new LogSegments(context, folder, found);
+        epochs = new EpochCache(context.disk(), folder);
+        producers = new ProducerStore(context.disk(), folder, snapshots);
+        long flushed = recoveryPoint.orElse(0);
+        long start = checkpointedStart.orElse(0);
+        long end = start;
+        if (!segments.isEmpty()) {
+            start = Math.max(start, segments.first().baseOffset());
+            boolean trusted =
+                    clean && recoveryPoint.isPresent() && flushed >= segments.last().baseOffset();
+            end = trusted ? flushed : recover(flushed);
+        }
+        if (start > end) {
+            end = restartAt(start);
+        }
+        return new OpenedLog(
+                partition, topicId, folder, segments, epochs, producers, start, end, flushed);
+    }
+
+    private void list() {
+        long nowMs = context.clock().wallMs();
+        for (var name : context.disk().list(folder)) {
+            if (Trash.isLeftover(name)) {
+                context.disk().delete(folder.resolve(name));
+                continue;
+            }
+            long base = SegmentNames.parse(name, SegmentNames.LOG);
+            if (base >= 0) {
+                found.add(Segment.open(context.disk(), context.files(), folder, base, nowMs));
+            }
+            long snapshot = SegmentNames.parse(name, SegmentNames.SNAPSHOT);
+            if (snapshot >= 0) {
+                snapshots.add(snapshot);
+            }
+        }
+        found.sort(Comparator.comparingLong(Segment::baseOffset));
+    }
+
+    /// Reads all that was not flushed, cuts what is torn, and returns where the log ends.
+    private long recover(long flushed) {
+        long end = segments.first().baseOffset();
+        for (int i = 0; i < segments.count(); i++) {
+            var segment = segments.get(i);
+            boolean isLast = i == segments.count() - 1;
+            end = Math.max(end, segment.baseOffset());
+            if (!isLast && segments.get(i + 1).baseOffset() <= flushed) {
+                continue;
+            }
+            var result =
+                    segment.recover(
+                            flushed,
+                            config.indexIntervalBytes(),
+                            batch ->
+                                    epochs.assign(
+                                            BatchLayout.leaderEpoch(
+                                                    batch.header(), batch.headerAt()),
+                                            batch.baseOffset()));
+            end = Math.max(end, result.nextOffset());
+            if (result.cutBytes() > 0) {
+                report(segment, result, segments.count() - 1 - i);
+                segments.dropFrom(i + 1, context.clock().wallMs());
+            }
+        }
+        epochs.truncateFromEnd(end);
+        epochs.store();
+        producers.truncateTo(end);
+        return end;
+    }
+
+    private static void report(Segment segment, SegmentScrub.Result result, int segmentsDropped) {
+        LOGGER.atWarn()
+                .addKeyValue("file", segment.file().path())
+                .addKeyValue("position", result.sizeBytes())
+                .addKeyValue("cutBytes", result.cutBytes())
+                .addKeyValue("reason", result.flaw())
+                .addKeyValue("nextOffset", result.nextOffset())
+                .addKeyValue("segmentsDropped", segmentsDropped)
+                .log("torn tail cut");
+    }
+
+    /// Everything below the log start is forgotten, and behind it nothing is left.
+    private long restartAt(long start) {
+        LOGGER.atWarn()
+                .addKeyValue("partition", partition)
+                .addKeyValue("logStartOffset", start)
+                .log("records behind the log start are gone, the log goes on from there");
+        segments.dropFrom(0, context.clock().wallMs());
+        segments.add(start, context.clock().wallMs());
+        epochs.clear();
+        producers.clear();
+        return start;
+    }
+}

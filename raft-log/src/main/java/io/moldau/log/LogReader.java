@@ -1,0 +1,109 @@
+package io.moldau.log;
+
+import io.moldau.log.segment.RecordPoint;
+import io.moldau.log.segment.Segment;
+import java.util.Optional;
+
+/// The reading side of one log: from offsets and times to stretches of files.
+final class LogReader {
+    private final LogSegments segments;
+    private final PositionHints appendedAt = new PositionHints();
+    private final PositionHints readUpTo = new PositionHints();
+
+    LogReader(LogSegments segments) {
+        this.segments = segments;
+    }
+
+    /// The log now ends at `endOffset`, which is at `position` in the last segment.
+    void onAppended(long endOffset, int position) {
+        appendedAt.put(endOffset, position);
+    }
+
+    void onTruncated() {
+        appendedAt.clear();
+        readUpTo.clear();
+    }
+
+    /// See [PartitionLog#read]; `offset` is within the log.
+    LogRead read(LogRead nothing, long limit, int maxBytes, boolean atLeastOneBatch) {
+        long offset = nothing.startOffset();
+        long end = nothing.logEndOffset();
+        for (int i = segments.floor(offset); offset < limit && i < segments.count(); i++) {
+            var segment = segments.get(i);
+            int position = positionIn(segment, offset);
+            int available = endPositionIn(i, limit, end) - position;
+            if (available > 0) {
+                int length = lengthAt(segment, position, available, maxBytes, atLeastOneBatch);
+                return length == 0 ? nothing : nothing.with(segment.slice(position, length));
+            }
+            if (segments.endOffset(i, end) >= limit) {
+                break;
+            }
+        }
+        return nothing;
+    }
+
+    private static int lengthAt(
+            Segment segment, int position, int available, int maxBytes, boolean atLeastOneBatch) {
+        if (maxBytes >= available) {
+            return available;
+        }
+        int first = segment.batchBytesAt(position);
+        if (first <= maxBytes) {
+            return maxBytes;
+        }
+        return atLeastOneBatch ? first : 0;
+    }
+
+    private int positionIn(Segment segment, long offset) {
+        if (offset <= segment.baseOffset()) {
+            return 0;
+        }
+        int position = appendedAt.find(offset);
+        if (position < 0) {
+            position = readUpTo.find(offset);
+        }
+        return position < 0 ? segment.positionOf(offset) : position;
+    }
+
+    private int endPositionIn(int index, long limit, long logEndOffset) {
+        var segment = segments.get(index);
+        if (segments.endOffset(index, logEndOffset) > limit) {
+            return positionIn(segment, limit);
+        }
+        if (index == segments.count() - 1) { // Where whoever reads this will ask to go on.
+            readUpTo.put(logEndOffset, segment.sizeBytes());
+        }
+        return segment.sizeBytes();
+    }
+
+    Optional<TimestampOffset> offsetForTimestamp(long timestampMs, long fromOffset) {
+        for (int i = Math.max(0, segments.floor(fromOffset)); i < segments.count(); i++) {
+            var segment = segments.get(i);
+            if (segment.maxTimestamp() >= timestampMs) {
+                var found = segment.firstNotBefore(timestampMs, fromOffset);
+                if (found.isPresent()) {
+                    return found.map(LogReader::toTimestampOffset);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    Optional<TimestampOffset> maxTimestamp(long fromOffset) {
+        Segment latest = null;
+        for (int i = Math.max(0, segments.floor(fromOffset)); i < segments.count(); i++) {
+            var segment = segments.get(i);
+            if (latest == null || segment.maxTimestamp() > latest.maxTimestamp()) {
+                latest = segment;
+            }
+        }
+        return latest == null
+                ? Optional.empty()
+                : latest.latestRecord(fromOffset).map(LogReader::toTimestampOffset);
+    }
+
+    private static TimestampOffset toTimestampOffset(RecordPoint point) {
+        return new TimestampOffset(point.timestampMs(), point.offset(), point.leaderEpoch());
+    }
+}

@@ -1,0 +1,247 @@
+package io.moldau.log.batch;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.utils.internals.BufferSupplier;
+
+/// Walks the records of one batch, compressed or not, without allocating for any of them.
+///
+/// ```
+/// length varint | attributes i8 | timestamp delta varlong | offset delta varint
+/// key length varint, key | value length varint, value
+/// header count varint, each: key length varint, key, value length varint, value
+/// ```
+///
+/// The bytes pass through a small window on the heap, where reading them one by one is cheap; what
+/// is not looked at (keys, values) is jumped over in the source. A reader belongs to one thread and
+/// is used for one batch after the other: [#open], [#next] until the records are through, [#close].
+public final class RecordReader {
+    private static final int WINDOW_BYTES = 16 * 1024;
+    private static final int SMALLEST_RECORD_BYTES = 6;
+
+    private static final CompressionType[] CODECS = CompressionType.values();
+
+    private final byte[] window = new byte[WINDOW_BYTES];
+    private final BufferSupplier buffers = BufferSupplier.create();
+    private ByteBuffer plain;
+    private InputStream compressed;
+    private int position;
+    private int limit;
+    private long windowStart;
+
+    private long timestampDelta;
+    private int offsetDelta;
+    private boolean hasKey;
+
+    /// Begins with the batch at index `at`. Its header must have been checked.
+    ///
+    /// @throws MalformedBatchException the codec does not recognise its own format
+    public void open(ByteBuffer buffer, int at, int sizeBytes) {
+        position = 0;
+        limit = 0;
+        windowStart = 0;
+        plain = null;
+        compressed = null;
+        var payload =
+                buffer.slice(at + BatchLayout.HEADER_BYTES, sizeBytes - BatchLayout.HEADER_BYTES);
+        int codec = BatchLayout.codec(buffer, at);
+        if (codec == 0) {
+            plain = payload;
+            return;
+        }
+        if (codec == CompressionType.SNAPPY.id) {
+            SnappyFrames.check(payload);
+        }
+        try {
+            compressed =
+                    Compression.of(CODECS[codec])
+                            .build()
+                            .wrapForInput(payload, BatchLayout.MAGIC, buffers);
+        } catch (RuntimeException e) {
+            throw undecodable(e);
+        }
+    }
+
+    /// Steps over one record, whose fields are then to be had below.
+    ///
+    /// @throws MalformedBatchException the bytes are no record
+    public void next() {
+        int length = readVarint();
+        if (length < SMALLEST_RECORD_BYTES) {
+            throw new MalformedBatchException("record of impossible length " + length);
+        }
+        long end = consumed() + length;
+        readByte(); // Attributes: unused in every version so far.
+        timestampDelta = readVarlong();
+        offsetDelta = readVarint();
+        int keyLength = readVarint();
+        hasKey = keyLength >= 0;
+        skipWithin(keyLength, end);
+        skipWithin(readVarint(), end);
+        skipHeaders(end);
+        if (consumed() != end) {
+            throw new MalformedBatchException(
+                    "record of declared length %d takes %d bytes"
+                            .formatted(length, consumed() - (end - length)));
+        }
+    }
+
+    /// Whether the bytes end here.
+    public boolean atEnd() {
+        return position == limit && !refill();
+    }
+
+    /// Added to the batch's base timestamp gives the record's.
+    public long timestampDelta() {
+        return timestampDelta;
+    }
+
+    public int offsetDelta() {
+        return offsetDelta;
+    }
+
+    public boolean hasKey() {
+        return hasKey;
+    }
+
+    /// Lets go of the batch and gives the codec's buffers back.
+    public void close() {
+        plain = null;
+        if (compressed == null) {
+            return;
+        }
+        var stream = compressed;
+        compressed = null;
+        try {
+            stream.close();
+        } catch (IOException | RuntimeException e) {
+            throw undecodable(e);
+        }
+    }
+
+    private void skipHeaders(long end) {
+        int count = readVarint();
+        if (count < 0 || count > end - consumed()) {
+            throw new MalformedBatchException("record with impossible header count " + count);
+        }
+        for (int i = 0; i < count; i++) {
+            int keyLength = readVarint();
+            if (keyLength < 0) {
+                throw new MalformedBatchException("record header without a key");
+            }
+            skipWithin(keyLength, end);
+            skipWithin(readVarint(), end);
+        }
+    }
+
+    /// A length of -1 stands for null.
+    private void skipWithin(int length, long end) {
+        if (length < -1 || length > end - consumed()) {
+            throw new MalformedBatchException("record field of impossible length " + length);
+        }
+        if (length > 0) {
+            skip(length);
+        }
+    }
+
+    private void skip(int count) {
+        int left = count;
+        while (left > limit - position) {
+            left -= limit - position;
+            position = limit;
+            if (plain != null && left > WINDOW_BYTES) {
+                int jump = Math.min(left, plain.remaining());
+                plain.position(plain.position() + jump);
+                windowStart += jump;
+                left -= jump;
+            }
+            if (left > 0 && !refill()) {
+                throw endsEarly();
+            }
+        }
+        position += left;
+    }
+
+    private int readByte() {
+        if (position == limit && !refill()) {
+            throw endsEarly();
+        }
+        return window[position++];
+    }
+
+    private int readVarint() {
+        int first = readByte();
+        if (first >= 0) {
+            return (first >>> 1) ^ -(first & 1);
+        }
+        int value = first & 0x7f;
+        for (int shift = 7; shift < 35; shift += 7) {
+            int next = readByte();
+            value |= (next & 0x7f) << shift;
+            if (next >= 0) {
+                return (value >>> 1) ^ -(value & 1);
+            }
+        }
+        throw new MalformedBatchException("number of more than five bytes");
+    }
+
+    private long readVarlong() {
+        long value = 0;
+        for (int shift = 0; shift < 70; shift += 7) {
+            int next = readByte();
+            value |= (next & 0x7fL) << shift;
+            if (next >= 0) {
+                return (value >>> 1) ^ -(value & 1);
+            }
+        }
+        throw new MalformedBatchException("number of more than ten bytes");
+    }
+
+    private long consumed() {
+        return windowStart + position;
+    }
+
+    private boolean refill() {
+        windowStart += limit;
+        position = 0;
+        limit = 0;
+        if (plain != null) {
+            limit = Math.min(WINDOW_BYTES, plain.remaining());
+            plain.get(window, 0, limit);
+        } else {
+            limit = readCompressed();
+        }
+        return limit > 0;
+    }
+
+    private int readCompressed() {
+        try {
+            return Math.max(0, compressed.read(window, 0, WINDOW_BYTES));
+        } catch (IOException | RuntimeException e) {
+            throw undecodable(e);
+        }
+    }
+
+    /// Reads the bytes of the records as they are, for a batch that is to be compressed anew.
+    /// Returns how many came, or -1 at the end.
+    int readRaw(byte[] target) {
+        if (atEnd()) {
+            return -1;
+        }
+        int count = Math.min(target.length, limit - position);
+        System.arraycopy(window, position, target, 0, count);
+        position += count;
+        return count;
+    }
+
+    private static MalformedBatchException endsEarly() {
+        return new MalformedBatchException("batch ends within a record");
+    }
+
+    private static MalformedBatchException undecodable(Exception e) {
+        return new MalformedBatchException("batch cannot be decompressed: " + e.getMessage());
+    }
+}

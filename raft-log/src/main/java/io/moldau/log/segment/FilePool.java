@@ -1,0 +1,55 @@
+package io.moldau.log.segment;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+
+/// The bounded set of descriptors that a log directory keeps open. Any thread.
+///
+/// What the pool gives up stays open for those who still hold it, so eviction never breaks an
+/// append or a slice on its way to a socket.
+public final class FilePool implements AutoCloseable {
+    private final Cache<PooledFile, OpenFile> open;
+
+    public FilePool(int maxOpenFiles) {
+        this.open =
+                Caffeine.newBuilder()
+                        .maximumSize(maxOpenFiles)
+                        // Evicts before the next file is opened: the bound is the process's ulimit.
+                        .executor(Runnable::run)
+                        .removalListener((PooledFile _, OpenFile file, RemovalCause _) -> {
+                            if (file != null) {
+                                file.release();
+                            }
+                        })
+                        .build();
+    }
+
+    OpenFile acquire(PooledFile key) {
+        while (true) {
+            var file = open.get(key, FilePool::openFile);
+            if (file.tryRetain()) {
+                if (key.isDeleted()) {
+                    open.invalidate(key); // Lost the race against its owner: keep nothing of it.
+                }
+                return file;
+            }
+            open.asMap().remove(key, file);
+        }
+    }
+
+    void forget(PooledFile key) {
+        open.invalidate(key);
+    }
+
+    private static OpenFile openFile(PooledFile key) {
+        return new OpenFile(key.path(), key.disk().open(key.path()));
+    }
+
+    /// Lets go of all; what others hold stays open until they release it.
+    @Override
+    public void close() {
+        open.invalidateAll();
+        open.cleanUp();
+    }
+}

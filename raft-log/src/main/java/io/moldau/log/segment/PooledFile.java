@@ -1,0 +1,130 @@
+package io.moldau.log.segment;
+
+import io.moldau.env.Disk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/// A file that is open only while somebody needs it, or lately did.
+///
+/// Its name may change under it (a segment that is being deleted); open descriptors do not mind.
+/// Any thread may acquire; the owner alone renames and deletes.
+public final class PooledFile {
+    private final Disk disk;
+    private final FilePool pool;
+    private volatile Path path;
+    private volatile boolean deleted;
+
+    public PooledFile(Disk disk, FilePool pool, Path path) {
+        this.disk = disk;
+        this.pool = pool;
+        this.path = path;
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public Disk disk() {
+        return disk;
+    }
+
+    /// True once the file is on its way out; it must not be opened again.
+    public boolean isDeleted() {
+        return deleted;
+    }
+
+    /// The open file, with one reference that the caller releases.
+    ///
+    /// @throws UncheckedIOException the file is missing, or the disk refused
+    public OpenFile acquire() {
+        return pool.acquire(this);
+    }
+
+    /// Makes the file if it is missing.
+    public void create() {
+        if (exists()) {
+            return;
+        }
+        pool.forget(this);
+        try {
+            disk.create(path).close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot create " + path, e);
+        }
+    }
+
+    public boolean exists() {
+        return disk.exists(path);
+    }
+
+    public long sizeOnDisk() {
+        return disk.size(path);
+    }
+
+    /// Writes all of the buffer. A heap buffer is fine.
+    public void write(ByteBuffer source, long position) {
+        var file = acquire();
+        try {
+            file.write(source, position);
+        } finally {
+            file.release();
+        }
+    }
+
+    /// Fills `target` from `position` on as far as the file goes. Returns how many bytes came.
+    public int read(ByteBuffer target, long position) {
+        var file = acquire();
+        try {
+            return file.read(target, position);
+        } finally {
+            file.release();
+        }
+    }
+
+    public void truncate(long sizeBytes) {
+        var file = acquire();
+        try {
+            file.channel().truncate(sizeBytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot cut " + path, e);
+        } finally {
+            file.release();
+        }
+    }
+
+    /// Waits until the file's content is on the platter.
+    public void force() {
+        var file = acquire();
+        try {
+            file.channel().force(false);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot flush " + path, e);
+        } finally {
+            file.release();
+        }
+    }
+
+    /// Renames the file if it is there. Used when the whole is given up.
+    public void renameForDeletion(Path target) {
+        deleted = true;
+        pool.forget(this);
+        if (disk.exists(path)) {
+            disk.rename(path, target);
+        }
+        path = target;
+    }
+
+    /// Its folder goes as a whole: nothing is renamed here.
+    public void abandon() {
+        deleted = true;
+        pool.forget(this);
+    }
+
+    /// Removes the file here and now; one that is made later under the same name is another file.
+    public void remove() {
+        pool.forget(this);
+        disk.delete(path);
+    }
+}

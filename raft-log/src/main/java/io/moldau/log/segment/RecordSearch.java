@@ -1,0 +1,51 @@
+package io.moldau.log.segment;
+
+import io.moldau.log.batch.BatchLayout;
+import io.moldau.log.batch.RecordReader;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/// Looks for a record by its time within one batch.
+final class RecordSearch {
+    private RecordSearch() {}
+
+    /// The first record at or behind `fromOffset` that is not older than `timestampMs`.
+    ///
+    /// @param batch a scanner that stands on the batch
+    static Optional<RecordPoint> firstNotBefore(
+            PooledFile file, BatchScanner batch, long timestampMs, long fromOffset) {
+        if (batch.lastOffset() < fromOffset) {
+            return Optional.empty();
+        }
+        var header = batch.header();
+        int epoch = BatchLayout.leaderEpoch(header, batch.headerAt());
+        if (BatchLayout.hasAppendTime(header, batch.headerAt())) { // One stamp for all records.
+            long offset = Math.max(batch.baseOffset(), fromOffset);
+            return Optional.of(new RecordPoint(batch.maxTimestamp(), offset, epoch));
+        }
+        var bytes = ByteBuffer.allocate(batch.sizeBytes());
+        file.read(bytes, batch.position());
+        bytes.flip();
+        return walk(bytes, timestampMs, fromOffset);
+    }
+
+    private static Optional<RecordPoint> walk(ByteBuffer batch, long timestampMs, long fromOffset) {
+        var reader = new RecordReader();
+        reader.open(batch, 0, batch.remaining());
+        try {
+            int count = BatchLayout.recordCount(batch, 0);
+            for (int i = 0; i < count; i++) {
+                reader.next();
+                long timestamp = BatchLayout.baseTimestamp(batch, 0) + reader.timestampDelta();
+                long offset = BatchLayout.baseOffset(batch, 0) + reader.offsetDelta();
+                if (timestamp >= timestampMs && offset >= fromOffset) {
+                    int epoch = BatchLayout.leaderEpoch(batch, 0);
+                    return Optional.of(new RecordPoint(timestamp, offset, epoch));
+                }
+            }
+            return Optional.empty();
+        } finally {
+            reader.close();
+        }
+    }
+}

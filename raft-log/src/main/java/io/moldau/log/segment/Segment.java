@@ -1,0 +1,343 @@
+package io.moldau.log.segment;
+
+import io.moldau.env.Disk;
+import io.moldau.log.batch.BatchLayout;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// One stretch of a log in a file of its own, named after its first offset, with its two indexes.
+///
+/// An idle segment is this object and nothing else: no descriptor, no index in memory. Belongs to
+/// the thread that owns the partition.
+public final class Segment {
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
+    private final long baseOffset;
+    private final long createdMs;
+    private final PooledFile log;
+    private final OffsetIndex offsets;
+    private final TimeIndex times;
+    private int sizeBytes;
+    private int bytesSinceEntry;
+    private long maxTimestamp = UNKNOWN;
+    private long maxTimestampOffset;
+    private long firstTimestamp = UNKNOWN;
+    private boolean tornTail;
+
+    private Segment(Disk disk, FilePool pool, Path folder, long baseOffset, long createdMs) {
+        this.baseOffset = baseOffset;
+        this.createdMs = createdMs;
+        this.log = file(disk, pool, folder, baseOffset, SegmentNames.LOG);
+        this.offsets =
+                new OffsetIndex(
+                        file(disk, pool, folder, baseOffset, SegmentNames.OFFSET_INDEX),
+                        baseOffset);
+        this.times =
+                new TimeIndex(
+                        file(disk, pool, folder, baseOffset, SegmentNames.TIME_INDEX), baseOffset);
+    }
+
+    private static PooledFile file(
+            Disk disk, FilePool pool, Path folder, long baseOffset, String suffix) {
+        return new PooledFile(disk, pool, folder.resolve(SegmentNames.of(baseOffset, suffix)));
+    }
+
+    /// A segment whose file is there. Only its size is looked at.
+    public static Segment open(Disk disk, FilePool pool, Path folder, long baseOffset, long nowMs) {
+        var segment = new Segment(disk, pool, folder, baseOffset, nowMs);
+        segment.sizeBytes = (int) Math.min(segment.log.sizeOnDisk(), Integer.MAX_VALUE);
+        return segment;
+    }
+
+    /// A new segment. What an interrupted deletion may have left under its names goes.
+    public static Segment create(
+            Disk disk, FilePool pool, Path folder, long baseOffset, long nowMs) {
+        var segment = new Segment(disk, pool, folder, baseOffset, nowMs);
+        segment.offsets.file().begin();
+        segment.times.file().begin();
+        segment.log.remove();
+        segment.log.create();
+        segment.maxTimestamp = BatchLayout.NO_TIMESTAMP;
+        segment.maxTimestampOffset = baseOffset;
+        return segment;
+    }
+
+    public long baseOffset() {
+        return baseOffset;
+    }
+
+    public int sizeBytes() {
+        return sizeBytes;
+    }
+
+    public PooledFile file() {
+        return log;
+    }
+
+    /// Appends one batch whose offsets are stamped.
+    ///
+    /// @throws UncheckedIOException the disk refused; nothing of the batch is in the segment
+    public void append(
+            ByteBuffer batch, long lastOffset, long batchMaxTimestamp, int indexIntervalBytes) {
+        loadTimes();
+        mendTail();
+        int position = sizeBytes;
+        int count = batch.remaining();
+        try {
+            log.write(batch, position);
+        } catch (UncheckedIOException e) {
+            tornTail = true;
+            throw e;
+        }
+        sizeBytes = position + count;
+        if (position == 0) {
+            firstTimestamp = batchMaxTimestamp;
+        }
+        noteBatch(position, count, lastOffset, batchMaxTimestamp, indexIntervalBytes);
+    }
+
+    /// Keeps track of time, and of the offset that starts a new stretch of the index.
+    void noteBatch(int position, int count, long lastOffset, long batchMaxTimestamp, int interval) {
+        if (batchMaxTimestamp > maxTimestamp) {
+            maxTimestamp = batchMaxTimestamp;
+            maxTimestampOffset = lastOffset;
+        }
+        if (bytesSinceEntry > interval) {
+            offsets.add(lastOffset, position);
+            times.add(maxTimestamp, maxTimestampOffset);
+            bytesSinceEntry = 0;
+        }
+        bytesSinceEntry += count;
+    }
+
+    /// Cuts what a failed write may have left behind the last batch.
+    private void mendTail() {
+        if (tornTail) {
+            log.truncate(sizeBytes);
+            tornTail = false;
+        }
+    }
+
+    /// Whether one more batch does not fit, by size, by offset, or because an index is full.
+    public boolean isFullFor(int batchBytes, long lastOffset, int bytesMax, int indexBytesMax) {
+        return sizeBytes > 0
+                && ((long) sizeBytes + batchBytes > bytesMax
+                        || lastOffset - baseOffset > Integer.MAX_VALUE
+                        || (offsets.file().count() + 1L) * OffsetIndex.ENTRY_BYTES > indexBytesMax
+                        || (times.file().count() + 1L) * TimeIndex.ENTRY_BYTES > indexBytesMax);
+    }
+
+    /// How long the segment has been growing, by the records' time where they have one.
+    public long ageMs(long batchTimestampMs, long nowMs) {
+        long first = firstTimestamp();
+        return first >= 0 && batchTimestampMs >= 0 ? batchTimestampMs - first : nowMs - createdMs;
+    }
+
+    private long firstTimestamp() {
+        if (firstTimestamp == UNKNOWN) {
+            var scanner = scan(0, sizeBytes, Scratch.forLookup());
+            firstTimestamp = scanner.next() ? scanner.maxTimestamp() : BatchLayout.NO_TIMESTAMP;
+        }
+        return firstTimestamp;
+    }
+
+    /// The largest time stamp of the segment's records; -1 if they have none.
+    public long maxTimestamp() {
+        loadTimes();
+        return maxTimestamp;
+    }
+
+    /// What retention compares with the clock.
+    public long largestTimestampMs() {
+        long largest = maxTimestamp();
+        return largest >= 0 || !log.exists() ? largest : log.disk().lastModifiedMs(log.path());
+    }
+
+    private void loadTimes() {
+        if (maxTimestamp != UNKNOWN) {
+            return;
+        }
+        if (sizeBytes > 0 && !times.file().isWhole()) {
+            rebuildIndexes();
+            return;
+        }
+        maxTimestamp = times.lastTimestamp();
+        maxTimestampOffset = times.lastOffset();
+    }
+
+    /// Where the batch begins that holds `offset`, or the first one behind it; the segment's size
+    /// when there is none.
+    public int positionOf(long offset) {
+        if (offset <= baseOffset) {
+            return 0;
+        }
+        if (sizeBytes > 2 * BatchLayout.HEADER_BYTES && !offsets.file().isWhole()) {
+            rebuildIndexes();
+        }
+        int position = findFrom(offsets.positionBefore(offset), offset);
+        if (position < 0) {
+            rebuildIndexes();
+            position = findFrom(offsets.positionBefore(offset), offset);
+        }
+        if (position < 0) {
+            throw new UncheckedIOException(
+                    new IOException(
+                            "%s is damaged before offset %d".formatted(log.path(), offset)));
+        }
+        return position;
+    }
+
+    /// -1 when there is no sane batch at `start`, or only one that is behind the offset.
+    private int findFrom(int start, long offset) {
+        if (start >= sizeBytes) {
+            return start == 0 ? 0 : -1;
+        }
+        var scanner = scan(start, sizeBytes, Scratch.forLookup());
+        boolean first = true;
+        while (scanner.next()) {
+            if (first && start > 0 && scanner.baseOffset() > offset) {
+                return -1;
+            }
+            if (scanner.lastOffset() >= offset) {
+                return (int) scanner.position();
+            }
+            first = false;
+        }
+        return scanner.flaw() == null ? sizeBytes : -1;
+    }
+
+    /// Size of the batch that begins at `position`.
+    public int batchBytesAt(int position) {
+        var scanner = scan(position, sizeBytes, Scratch.forLookup());
+        if (!scanner.next()) {
+            throw new UncheckedIOException(
+                    new IOException(
+                            "%s is damaged at position %d: %s"
+                                    .formatted(log.path(), position, scanner.flaw())));
+        }
+        return scanner.sizeBytes();
+    }
+
+    public FileSlice slice(int position, int length) {
+        var open = log.acquire();
+        try {
+            return open.slice(position, length);
+        } finally {
+            open.release();
+        }
+    }
+
+    /// The first record at or behind `fromOffset` that is not older than `timestampMs`.
+    public Optional<RecordPoint> firstNotBefore(long timestampMs, long fromOffset) {
+        loadTimes();
+        long start = Math.max(times.offsetBefore(timestampMs), fromOffset);
+        var scanner = scan(positionOf(start), sizeBytes, Scratch.forLookup());
+        while (scanner.next()) {
+            if (scanner.maxTimestamp() >= timestampMs) {
+                var found = RecordSearch.firstNotBefore(log, scanner, timestampMs, fromOffset);
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The first of the records that carry the largest time stamp.
+    public Optional<RecordPoint> latestRecord(long fromOffset) {
+        loadTimes();
+        if (maxTimestamp < 0) {
+            return Optional.empty();
+        }
+        return firstNotBefore(maxTimestamp, fromOffset);
+    }
+
+    /// Shows every batch from the one on that holds `fromOffset`. Headers only.
+    public void visit(long fromOffset, BatchVisitor visitor) {
+        int start = positionOf(fromOffset);
+        var scanner = scan(start, sizeBytes, Scratch.forLookup());
+        while (scanner.next()) {
+            visitor.visit(scanner);
+        }
+    }
+
+    BatchScanner scan(long start, long end, ByteBuffer scratch) {
+        return new BatchScanner(log, scratch, start, end, false);
+    }
+
+    /// No more batches will come: the indexes get their last entries.
+    public void seal() {
+        mendTail();
+        if (maxTimestamp != UNKNOWN) {
+            times.add(maxTimestamp, maxTimestampOffset);
+        }
+        offsets.file().seal();
+        times.file().seal();
+    }
+
+    /// Cuts the batch that holds `offset` and all behind it.
+    public void truncateTo(long offset, int indexIntervalBytes) {
+        int position = positionOf(offset);
+        if (position < sizeBytes) {
+            log.truncate(position);
+            sizeBytes = position;
+            new SegmentScrub(this, false, indexIntervalBytes, BatchVisitor.NONE).run(offset);
+        }
+    }
+
+    /// Reads all that recovery must not trust and cuts the file where it is no longer good.
+    ///
+    /// @param trustedBelow offsets below this were flushed
+    public SegmentScrub.Result recover(
+            long trustedBelow, int indexIntervalBytes, BatchVisitor visitor) {
+        tornTail = false;
+        return new SegmentScrub(this, true, indexIntervalBytes, visitor).run(trustedBelow);
+    }
+
+    private void rebuildIndexes() {
+        new SegmentScrub(this, false, SegmentScrub.INTERVAL_BYTES, BatchVisitor.NONE).run(0);
+    }
+
+    /// Puts the files aside. Returns what is to be removed later; slices in use stay readable.
+    public List<Path> renameForDeletion() {
+        return List.of(aside(log), aside(offsets.file().file()), aside(times.file().file()));
+    }
+
+    private static Path aside(PooledFile file) {
+        var target = file.path().resolveSibling(file.path().getFileName() + SegmentNames.DELETED);
+        file.renameForDeletion(target);
+        return target;
+    }
+
+    /// The folder goes as a whole, and the files with it.
+    public void abandon() {
+        log.abandon();
+        offsets.file().file().abandon();
+        times.file().file().abandon();
+    }
+
+    OffsetIndex offsets() {
+        return offsets;
+    }
+
+    TimeIndex times() {
+        return times;
+    }
+
+    /// Takes over what a scan has found out.
+    void restart(int newSizeBytes, long newMaxTimestamp, long newMaxTimestampOffset) {
+        sizeBytes = newSizeBytes;
+        maxTimestamp = newMaxTimestamp;
+        maxTimestampOffset = newMaxTimestampOffset;
+        firstTimestamp = UNKNOWN;
+        bytesSinceEntry = 0;
+    }
+
+    void resize(int newSizeBytes) {
+        sizeBytes = newSizeBytes;
+    }
+}

@@ -1,0 +1,111 @@
+package io.moldau.log.segment;
+
+import io.moldau.log.batch.BatchLayout;
+
+/// Reads a segment from where it can be trusted to its end, and writes its indexes anew on the way.
+public final class SegmentScrub {
+    static final int INTERVAL_BYTES = 4096;
+
+    private final Segment segment;
+    private final boolean checksCrc;
+    private final int indexIntervalBytes;
+    private final BatchVisitor visitor;
+
+    SegmentScrub(Segment segment, boolean checksCrc, int indexIntervalBytes, BatchVisitor visitor) {
+        this.segment = segment;
+        this.checksCrc = checksCrc;
+        this.indexIntervalBytes = indexIntervalBytes;
+        this.visitor = visitor;
+    }
+
+    /// What was found.
+    ///
+    /// @param nextOffset behind the last good batch; the segment's base if there is none
+    /// @param sizeBytes of the good part, which is all that is left
+    /// @param cutBytes how much was cut off
+    /// @param flaw why it was cut; null when nothing was
+    public record Result(long nextOffset, int sizeBytes, long cutBytes, String flaw) {}
+
+    Result run(long trustedBelow) {
+        long fileBytes = segment.file().sizeOnDisk();
+        long end = checksCrc ? Math.min(fileBytes, Integer.MAX_VALUE) : segment.sizeBytes();
+        int index = trustedEntry(trustedBelow, end);
+        int start = index < 0 ? 0 : segment.offsets().position(index);
+        long nextOffset = segment.baseOffset();
+        forgetIndexBehind(index, start);
+
+        segment.restart(start, segment.times().lastTimestamp(), segment.times().lastOffset());
+        var scanner =
+                new BatchScanner(
+                        segment.file(),
+                        checksCrc ? Scratch.forScan() : Scratch.forLookup(),
+                        start,
+                        end,
+                        checksCrc);
+        String disorder = null;
+        while (scanner.next()) {
+            if (scanner.baseOffset() < nextOffset) {
+                disorder = "offset %d after %d".formatted(scanner.baseOffset(), nextOffset - 1);
+                break;
+            }
+            nextOffset = scanner.lastOffset() + 1;
+            segment.noteBatch(
+                    (int) scanner.position(),
+                    scanner.sizeBytes(),
+                    scanner.lastOffset(),
+                    scanner.maxTimestamp(),
+                    indexIntervalBytes);
+            visitor.visit(scanner);
+        }
+        storeIndexes();
+        String flaw = disorder != null ? disorder : scanner.flaw();
+        if (!checksCrc) { // Only the indexes were wanted; a reader will meet the flaw.
+            segment.resize((int) end);
+            return new Result(nextOffset, (int) end, 0, flaw);
+        }
+        int goodBytes = (int) scanner.position();
+        segment.resize(goodBytes);
+        if (fileBytes > goodBytes) {
+            segment.file().truncate(goodBytes);
+        }
+        return new Result(nextOffset, goodBytes, fileBytes - goodBytes, flaw);
+    }
+
+    private void storeIndexes() {
+        segment.offsets().file().store();
+        segment.offsets().file().file().create();
+        segment.times().file().store();
+        segment.times().file().file().create();
+    }
+
+    /// The last index entry from which on everything must be read; -1 for all of the segment.
+    private int trustedEntry(long trustedBelow, long fileBytes) {
+        var offsets = segment.offsets();
+        if (trustedBelow <= segment.baseOffset()
+                || !offsets.isSane(fileBytes)
+                || !segment.times().isSane(Long.MAX_VALUE)) {
+            return -1;
+        }
+        int index = offsets.floor(trustedBelow - 1);
+        if (index < 0) {
+            return -1;
+        }
+        int position = offsets.position(index);
+        var scanner = segment.scan(position, fileBytes, Scratch.forLookup());
+        boolean fits = scanner.next() && scanner.lastOffset() == offsets.offset(index);
+        return fits && BatchLayout.magic(scanner.header(), scanner.headerAt()) == BatchLayout.MAGIC
+                ? index
+                : -1;
+    }
+
+    private void forgetIndexBehind(int index, int start) {
+        if (index < 0) {
+            segment.offsets().clear();
+            segment.times().clear();
+            return;
+        }
+        long offset = segment.offsets().offset(index);
+        segment.offsets().truncateToPosition(start + 1);
+        segment.times().truncateToOffset(offset + 1);
+    }
+}
