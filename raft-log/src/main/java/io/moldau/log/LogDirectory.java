@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -37,6 +38,7 @@ public final class LogDirectory implements AutoCloseable {
     private final Map<TopicPartition, Long> recoveryPointsFound;
     private final Map<TopicPartition, Long> logStartsFound;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
+    private final Set<TopicPartition> abandoned = ConcurrentHashMap.newKeySet();
     private Map<TopicPartition, Long> recoveryPointsWritten;
     private Map<TopicPartition, Long> logStartsWritten;
     private boolean closed;
@@ -138,7 +140,7 @@ public final class LogDirectory implements AutoCloseable {
                             var opened =
                                     opener.open(
                                             topicId,
-                                            cleanShutdown,
+                                            cleanShutdown && !abandoned.contains(partition),
                                             lookUp(recoveryPointsFound, partition),
                                             lookUp(logStartsFound, partition));
                             return new PartitionLog(context, config, opened);
@@ -210,7 +212,11 @@ public final class LogDirectory implements AutoCloseable {
     /// Lets go of a log whose disk failed, without touching the disk: its files are recovered at
     /// the next [#openLog].
     public void abandonLog(PartitionLog log) {
-        throw new UnsupportedOperationException(BEING_BUILT);
+        abandoned.add(log.partition());
+        recoveryPointsFound.put(log.partition(), log.recoveryPoint());
+        logStartsFound.put(log.partition(), log.logStartOffset());
+        logs.remove(log.partition(), log);
+        log.release();
     }
 
     /// Writes recovery points and log start offsets, and removes files whose delay is over. To be
@@ -252,7 +258,7 @@ public final class LogDirectory implements AutoCloseable {
             return;
         }
         closed = true;
-        boolean clean = true;
+        boolean clean = abandoned.isEmpty();
         for (var log : logs.values()) {
             clean &= closeLog(log);
         }
