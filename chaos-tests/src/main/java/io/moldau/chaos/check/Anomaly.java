@@ -17,6 +17,12 @@ public record Anomaly(Kind kind, String detail) {
         NONMONOTONIC_SEND("nonmonotonic-send"),
         /// An offset was read after a higher one.
         NONMONOTONIC_POLL("nonmonotonic-poll"),
+        /// An offset was left out.
+        POLL_SKIP("poll-skip"),
+        /// A record reached nobody.
+        UNSEEN("unseen"),
+        /// A member got a record of a partition that it does not have.
+        UNOWNED_POLL("unowned-poll"),
         /// A group's position is lower than one it had been promised.
         COMMIT_WENT_BACK("commit-went-back");
 

@@ -1,0 +1,125 @@
+package io.moldau.chaos.run;
+
+import io.moldau.chaos.run.BrokerProcess.Launch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/// What the acceptance tests are run with, from system properties:
+///
+/// - `moldau.executable`: the `moldau` file of which each test starts its own brokers; or
+/// - `moldau.target`: HOST:PORT of a running broker, for the tests that need no more than that;
+/// - `moldau.work`: folder for data, logs and reports, by default `target/acceptance`;
+/// - `moldau.clients`: folder of the fetched clients, by default `target/clients` of this module;
+/// - `moldau.port.base`: where to take ports from, by default wherever the system has free ones.
+public final class Acceptance {
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger(Integer.getInteger("moldau.port.base", 0));
+
+    private Acceptance() {}
+
+    /// A broker of our own; the test is skipped when a foreign target is all there is.
+    public static BrokerProcess startBroker(String name, String... overrides) {
+        return BrokerProcess.start(launch(name).withOverrides(overrides));
+    }
+
+    public static Launch launch(String name) {
+        Assumptions.assumeTrue(
+                System.getProperty("moldau.target") == null,
+                "needs a broker of its own, and moldau.target is another's");
+        return Launch.of(executable(), emptied(work().resolve(name)), freePort());
+    }
+
+    /// Address of the running broker to test, if one was named.
+    public static Optional<String> target() {
+        return Optional.ofNullable(System.getProperty("moldau.target"));
+    }
+
+    private static Path executable() {
+        var property = System.getProperty("moldau.executable");
+        if (property == null) {
+            throw new IllegalStateException(
+                    "say which broker: -Dmoldau.executable=FILE or -Dmoldau.target=HOST:PORT");
+        }
+        return Path.of(property).toAbsolutePath();
+    }
+
+    public static Path work() {
+        return Path.of(System.getProperty("moldau.work", "target/acceptance")).toAbsolutePath();
+    }
+
+    /// Where a report goes that people read: beside the build's other results.
+    public static Path report(String fileName) {
+        return work().getParent().resolve(fileName);
+    }
+
+    /// Folder with the jars of one client, as `clients/pom.xml` names it.
+    public static Path client(String name) {
+        return clients().resolve(name);
+    }
+
+    private static Path clients() {
+        var property = System.getProperty("moldau.clients");
+        return Stream.of(
+                        property == null ? "target/clients" : property,
+                        "../chaos-tests/target/clients")
+                .map(folder -> Path.of(folder).toAbsolutePath().normalize())
+                .filter(Files::isDirectory)
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalStateException(
+                                "no clients yet: mvn -f chaos-tests/clients package"));
+    }
+
+    public static int freePort() {
+        if (NEXT_PORT.get() > 0) {
+            return NEXT_PORT.getAndIncrement();
+        }
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path emptied(Path folder) {
+        if (!Files.exists(folder)) {
+            return folder;
+        }
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot empty " + folder, e);
+        }
+    }
+
+    /// The class path of a program in a JVM of its own: our test classes and one client's jars,
+    /// nothing else.
+    public static String classPath(Class<?> program, Path jars) {
+        try {
+            var ours = Path.of(program.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return ours + ":" + jars + "/*";
+        } catch (java.net.URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// This JVM's own `java`, with options that make short programs start fast.
+    public static List<String> java(String heap) {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return List.of(
+                java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx" + heap);
+    }
+}
