@@ -24,6 +24,15 @@ public interface Connection {
     /// What the client said of itself in ApiVersions v3+ (KIP-511).
     void clientSoftware(String name, String version);
 
+    /// `unknown` until the client has said it.
+    default String clientSoftwareName() {
+        return "unknown";
+    }
+
+    default String clientSoftwareVersion() {
+        return "unknown";
+    }
+
     /// Runs `task` on the event loop once the connection is closed; at once if it is. Running the
     /// returned handle forgets it, so that a connection does not collect what its past requests
     /// left.

@@ -38,4 +38,10 @@ public interface RequestHandler<Q extends ApiMessage, S extends ApiMessage> {
     default boolean keepsRequestBuffer() {
         return false;
     }
+
+    /// True if a request of this key may start while earlier ones of the same key and connection
+    /// are still unanswered. Any other request waits for them, as every request does in Kafka.
+    default boolean pipelines() {
+        return false;
+    }
 }
