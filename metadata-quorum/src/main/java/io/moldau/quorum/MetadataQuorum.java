@@ -8,6 +8,7 @@ import io.moldau.metadata.MetadataState;
 import io.moldau.metadata.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.Thread.State;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -157,9 +158,18 @@ public final class MetadataQuorum implements AutoCloseable {
     }
 
     private static QuorumStartException cannotUse(QuorumConfig config, Exception failed) {
+        var root = rootOf(failed);
+        var listen = config.listen();
+        if (listen != null && String.valueOf(root.getMessage()).contains("bind")) {
+            return new QuorumStartException(
+                    ("The metadata quorum cannot listen on %s:%d: stop what does, or choose another"
+                                    + " port.")
+                            .formatted(listen.getHostString(), listen.getPort()),
+                    failed);
+        }
         return new QuorumStartException(
                 "The metadata quorum cannot start in %s: %s."
-                        .formatted(config.dir(), rootOf(failed).getMessage()),
+                        .formatted(config.dir(), root.getMessage()),
                 failed);
     }
 
@@ -218,10 +228,22 @@ public final class MetadataQuorum implements AutoCloseable {
     public void close() {
         failure.closing();
         submitter.stop("the metadata quorum is closed");
+        wakeLogWriter();
         try (directory) {
             server.close();
         } catch (IOException failed) {
             throw new UncheckedIOException("the metadata quorum did not close", failed);
+        }
+    }
+
+    /// Ratis's log writer looks only once a second whether it is to stop, and closing waits for it.
+    /// An interrupt ends it at once where it waits for work; it has none that anybody was promised.
+    private void wakeLogWriter() {
+        var name = division.getMemberId() + "-SegmentedRaftLogWorker";
+        for (var thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith(name) && thread.getState() == State.TIMED_WAITING) {
+                thread.interrupt();
+            }
         }
     }
 }

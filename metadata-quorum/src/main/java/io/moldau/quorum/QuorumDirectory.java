@@ -11,12 +11,15 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.ratis.io.MD5Hash;
+import org.apache.ratis.util.MD5FileUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -158,9 +161,8 @@ final class QuorumDirectory implements AutoCloseable {
         var files = snapshotFiles();
         files.sort(Comparator.comparingLong(SnapshotFile::index).reversed());
         for (var snapshot : files) {
-            var state = new MetadataState();
-            try (var in = new BufferedInputStream(Files.newInputStream(snapshot.file()))) {
-                SnapshotCodec.read(state, in);
+            try {
+                var state = load(snapshot);
                 checkLogReaches(snapshot.index());
                 return new Restored(state, snapshot);
             } catch (IOException damaged) {
@@ -174,6 +176,25 @@ final class QuorumDirectory implements AutoCloseable {
         }
         checkLogReaches(-1);
         return new Restored(new MetadataState(), null);
+    }
+
+    private static MetadataState load(SnapshotFile snapshot) throws IOException {
+        var state = new MetadataState();
+        var file = snapshot.file().toFile();
+        var digest = MD5FileUtil.newMD5();
+        try (var in =
+                new DigestInputStream(
+                        new BufferedInputStream(Files.newInputStream(snapshot.file())), digest)) {
+            SnapshotCodec.read(state, in);
+        }
+        var md5 = MD5Hash.newInstance(digest.digest());
+        var noted = MD5FileUtil.readStoredMd5ForFile(file);
+        if (noted == null) {
+            MD5FileUtil.saveMD5File(file, md5); // Ratis passes over a snapshot without one.
+        } else if (!noted.equals(md5)) {
+            throw new IOException("its MD5 is %s, not %s".formatted(md5, noted));
+        }
+        return state;
     }
 
     private void checkLogReaches(long snapshotIndex) throws IOException {
