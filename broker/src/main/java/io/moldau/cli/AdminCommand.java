@@ -1,0 +1,61 @@
+package io.moldau.cli;
+
+import io.moldau.cli.text.Json;
+import io.moldau.cli.text.Table;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// A command that asks the cluster something through Kafka's admin client and prints the answer.
+abstract class AdminCommand extends MoldauCommand {
+    /// How an answer is printed.
+    enum Format {
+        TABLE,
+        JSON
+    }
+
+    @Mixin private ClientOptions client;
+
+    @Option(
+            names = "--format",
+            paramLabel = "table|json",
+            defaultValue = "table",
+            description = "for people or for programs")
+    private Format format;
+
+    @Override
+    final int run() throws Exception {
+        try (Admin admin = client.admin()) {
+            run(admin);
+        }
+        return ExitStatus.OK;
+    }
+
+    abstract void run(Admin admin) throws Exception;
+
+    final boolean asJson() {
+        return format == Format.JSON;
+    }
+
+    /// Prints rows, or what is said when there are none.
+    final void print(Table table, String whenEmpty) {
+        if (asJson()) {
+            printJson(table.asObjects());
+        } else if (table.isEmpty()) {
+            session().err().println(whenEmpty);
+        } else {
+            session().out().print(table.asText(session()::bold));
+        }
+    }
+
+    final void printJson(Object value) {
+        session().out().println(Json.of(value));
+    }
+
+    /// One line for a person about what was done; programs read the exit status.
+    final void done(String sentence) {
+        if (!asJson()) {
+            session().out().println(sentence);
+        }
+    }
+}
