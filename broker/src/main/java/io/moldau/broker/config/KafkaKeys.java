@@ -155,6 +155,7 @@ final class KafkaKeys {
         PREFIXES.put("share.coordinator.", Reason.GROUPS);
         PREFIXES.put("errors.deadletterqueue.", Reason.GROUPS);
         PREFIXES.put("remote.", Reason.TIERED);
+        PREFIXES.put("log.remote.", Reason.TIERED);
         PREFIXES.put("rsm.config.", Reason.TIERED);
         PREFIXES.put("rlmm.config.", Reason.TIERED);
         PREFIXES.put("config.providers.", Reason.PLUGINS);

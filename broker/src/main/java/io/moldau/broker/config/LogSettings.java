@@ -66,7 +66,8 @@ final class LogSettings {
                                     ConfigDef.Type.LIST,
                                     "delete",
                                     "What becomes of old segments: delete them, compact them by"
-                                            + " key, or both; empty keeps them for ever.")
+                                            + " key, or both; empty keeps them for ever. Compaction"
+                                            + " waits for the log cleaner.")
                             .allowing(Checks.CLEANUP_POLICY)
                             .clusterWide(),
                     unset(
@@ -165,6 +166,13 @@ final class LogSettings {
                                     "The largest record batch, as it is sent, compressed.")
                             .allowing(Range.atLeast(0))
                             .clusterWide(),
+                    ofInt(
+                                    "max.decompressed.message.bytes",
+                                    Integer.MAX_VALUE - 8,
+                                    "The largest single record after decompression.")
+                            .allowing(Range.between(1, Integer.MAX_VALUE - 8))
+                            .clusterWide()
+                            .waitingFor(TopicSettings.DECOMPRESSION),
                     ofType(
                                     "log.message.timestamp.type",
                                     ConfigDef.Type.STRING,

@@ -11,6 +11,7 @@ import static io.moldau.broker.config.TopicSetting.minutes;
 import static io.moldau.broker.config.TopicSetting.plain;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Range;
 
@@ -19,6 +20,8 @@ final class TopicSettings {
     static final String CLEANER = "the log cleaner";
     static final String REPLICATION = "replication between nodes";
     static final String TIERED_STORAGE = "tiered storage";
+    static final String DECOMPRESSION = "a bound on single decompressed records";
+    private static final String SHARE_GROUPS = "share groups";
 
     private static final List<TopicSetting> SEGMENTS =
             List.of(
@@ -74,11 +77,11 @@ final class TopicSettings {
                             plain("log.segment.delete.delay.ms")),
                     alone(
                             ofBoolean(
-                                            "preallocate",
-                                            false,
-                                            "Whether a new segment's file takes its full size at"
-                                                    + " once; nothing is preallocated here.")
-                                    .waitingFor("nothing: files only grow as they are written")));
+                                    "preallocate",
+                                    false,
+                                    "Whether a new segment's file takes its full size at once; it"
+                                            + " makes no difference here, where files grow as they"
+                                            + " are written.")));
 
     private static final List<TopicSetting> RETENTION =
             List.of(
@@ -89,7 +92,8 @@ final class TopicSettings {
                                             "delete",
                                             "What becomes of old segments: delete them, compact"
                                                     + " them by key, or both; empty keeps them for"
-                                                    + " ever.")
+                                                    + " ever. Compaction"
+                                                    + " waits for the log cleaner.")
                                     .allowing(Checks.CLEANUP_POLICY),
                             plain("log.cleanup.policy")),
                     behind(
@@ -161,7 +165,7 @@ final class TopicSettings {
                                             "flush.ms",
                                             Long.MAX_VALUE,
                                             "A record waits at most so long for the disk.")
-                                    .allowing(Range.atLeast(1)),
+                                    .allowing(Range.atLeast(0)),
                             plain("log.flush.interval.ms"),
                             plain("log.flush.scheduler.interval.ms")),
                     behind(
@@ -208,6 +212,14 @@ final class TopicSettings {
                                             "The largest record batch, as it is sent, compressed.")
                                     .allowing(Range.atLeast(0)),
                             plain("message.max.bytes")),
+                    behind(
+                            ofInt(
+                                            "max.decompressed.message.bytes",
+                                            Integer.MAX_VALUE - 8,
+                                            "The largest single record after decompression.")
+                                    .allowing(Range.between(1, Integer.MAX_VALUE - 8))
+                                    .waitingFor(DECOMPRESSION),
+                            plain("max.decompressed.message.bytes")),
                     behind(
                             ofType(
                                             "message.timestamp.type",
@@ -264,6 +276,16 @@ final class TopicSettings {
                                     .allowing(Checks.ZSTD_LEVEL),
                             plain("compression.zstd.level")));
 
+    private static final List<TopicSetting> GROUPS =
+            List.of(
+                    alone(
+                            ofBoolean(
+                                            "errors.deadletterqueue.group.enable",
+                                            false,
+                                            "Whether share groups may put records here that they"
+                                                    + " could not deliver.")
+                                    .waitingFor(SHARE_GROUPS)));
+
     /// Known to Kafka, and kept for the day on which records can move to an object store.
     private static final List<TopicSetting> TIERED =
             List.of(
@@ -291,6 +313,22 @@ final class TopicSettings {
                                     .allowing(Range.atLeast(-2))
                                     .waitingFor(TIERED_STORAGE)),
                     alone(
+                            ofLong(
+                                            "remote.copy.lag.ms",
+                                            0,
+                                            "How long a closed segment stays away from remote"
+                                                    + " storage.")
+                                    .allowing(Range.atLeast(-1))
+                                    .waitingFor(TIERED_STORAGE)),
+                    alone(
+                            ofLong(
+                                            "remote.copy.lag.bytes",
+                                            -1,
+                                            "How many bytes of closed segments stay away from"
+                                                    + " remote storage.")
+                                    .allowing(Range.atLeast(-1))
+                                    .waitingFor(TIERED_STORAGE)),
+                    alone(
                             ofBoolean(
                                             "remote.log.copy.disable",
                                             false,
@@ -305,7 +343,7 @@ final class TopicSettings {
                                     .waitingFor(TIERED_STORAGE)));
 
     static final List<TopicSetting> ALL =
-            java.util.stream.Stream.of(SEGMENTS, RETENTION, DURABILITY, RECORDS, TIERED)
+            Stream.of(SEGMENTS, RETENTION, DURABILITY, RECORDS, GROUPS, TIERED)
                     .flatMap(List::stream)
                     .toList();
 
