@@ -67,7 +67,9 @@ final class JoinRules {
     }
 
     private static long payloadBytes(Join join) {
-        return join.protocols().stream().mapToLong(p -> p.metadata().size()).sum();
+        return join.protocols().stream()
+                .mapToLong(p -> (long) p.name().length() + p.metadata().size())
+                .sum();
     }
 
     /// In a rebalance those count who are back, so that a full group's members can replace one
