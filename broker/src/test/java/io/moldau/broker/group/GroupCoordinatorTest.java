@@ -137,6 +137,7 @@ class GroupCoordinatorTest {
         var joined = done(join("orders", 10_000));
         done(sync("orders", joined));
         var second = join("orders", 10_000);
+        awaitState("orders", "PreparingRebalance");
 
         // when
         groups.close();
@@ -145,6 +146,23 @@ class GroupCoordinatorTest {
         assertThat(done(second).error()).isEqualTo(Errors.NOT_COORDINATOR);
         assertThatThrownBy(() -> done(heartbeat("orders", joined)))
                 .hasCauseInstanceOf(CoordinatorNotAvailableException.class);
+    }
+
+    /// What the store still says of a group is not to be believed while a save is under way.
+    @Test
+    void aGroupStaysWhatItIsUntilTheStoreKnows() {
+        // given
+        var joined = done(join("orders", 10_000));
+        done(sync("orders", joined));
+        store.hold();
+
+        // when
+        done(leave("orders", joined.memberId()));
+        var described = done(groups.describe("orders")).orElseThrow();
+        store.release();
+
+        // then
+        assertThat(described.state()).isEqualTo("Empty");
     }
 
     @Test
@@ -411,8 +429,7 @@ class GroupCoordinatorTest {
         done(sync("orders", joined));
         done(commit("orders", 42, joined.memberId(), joined.generation()));
         var second = join("orders", 10_000);
-        await().until(() ->
-                done(groups.describe("orders")).orElseThrow().state().equals("PreparingRebalance"));
+        awaitState("orders", "PreparingRebalance");
 
         // when
         expire(2 * WEEK_MS);
@@ -450,6 +467,10 @@ class GroupCoordinatorTest {
     }
 
     // ---- calls ----
+
+    private void awaitState(String group, String state) {
+        await().until(() -> done(groups.describe(group)).orElseThrow().state().equals(state));
+    }
 
     private CompletableFuture<Joined> join(String group, int sessionMs) {
         var subscription = GroupRig.subscription("t");

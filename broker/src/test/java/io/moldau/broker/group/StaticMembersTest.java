@@ -224,6 +224,39 @@ class StaticMembersTest {
     }
 
     @Test
+    void areNotOutForASyncOfTheGenerationBefore() {
+        // given
+        var a = rig.staticClient("a");
+        a.sessionMs = 600_000;
+        a.joins(); // It never asks for its share.
+        var b = rig.client("b");
+        b.sessionMs = 600_000;
+        b.joins();
+        rig.advance(GroupRig.REBALANCE_MS);
+        b.syncs();
+
+        // when
+        rig.advance(GroupRig.REBALANCE_MS);
+
+        // then
+        assertThat(rig.group.members()).hasSize(2);
+    }
+
+    @Test
+    void keepTheLeadOverARestartOfTheCoordinator() {
+        // given
+        var a = rig.staticClient("a");
+        rig.stable(a, rig.staticClient("b"));
+        a.restarts();
+
+        // when
+        rig.restart();
+
+        // then
+        assertThat(rig.group.leaderId()).contains(a.memberId);
+    }
+
+    @Test
     void leaveWhenTheirSessionEnds() {
         // given
         var a = rig.staticClient("a");
