@@ -2,6 +2,7 @@ package io.moldau.metadata;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -106,6 +107,27 @@ public final class ClusterImage {
             }
         }
         return changes;
+    }
+
+    /// Resources whose overrides changed since `earlier`, those that lost their last one included.
+    /// Costs nothing when nothing did, and else one look at every resource that has an override.
+    @SuppressWarnings("ReferenceEquality") // What no command changed is shared, not copied.
+    public Set<ConfigResource> configChangesSince(ClusterImage earlier) {
+        if (parts.configs == earlier.parts.configs) {
+            return Set.of();
+        }
+        var changed = new HashSet<ConfigResource>();
+        parts.configs.forEach((resource, overrides) -> {
+            if (earlier.parts.configs.get(resource) != overrides) {
+                changed.add(resource);
+            }
+        });
+        for (var resource : earlier.parts.configs.keySet()) {
+            if (!parts.configs.containsKey(resource)) {
+                changed.add(resource);
+            }
+        }
+        return changed;
     }
 
     /// Empty until the cluster is named.

@@ -55,6 +55,19 @@ public final class ConfigChanges {
         return broker(Map.of(), assignments(settings));
     }
 
+    /// IncrementalAlterConfigs of a group or of a client metrics subscription.
+    public static ConfigChange resource(
+            ResourceSettings kind, Map<String, String> current, List<ConfigChange.Step> steps) {
+        return changed(
+                current,
+                steps,
+                new Target(
+                        kind::find,
+                        name -> kind.find(name).flatMap(Setting::defaultValue).orElse(""),
+                        kind::unknown,
+                        Errors.INVALID_CONFIG));
+    }
+
     private static List<ConfigChange.Step> assignments(Map<String, String> settings) {
         return settings.entrySet().stream()
                 .map(entry -> new ConfigChange.Step(OpType.SET, entry.getKey(), entry.getValue()))

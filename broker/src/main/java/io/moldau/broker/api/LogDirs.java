@@ -1,0 +1,77 @@
+package io.moldau.broker.api;
+
+import io.moldau.broker.partition.LogStore;
+import io.moldau.broker.partition.Partition;
+import io.moldau.broker.partition.Partitions;
+import io.moldau.log.LogDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.apache.kafka.common.TopicPartition;
+
+/// What lies in the data directories of this node.
+@FunctionalInterface
+public interface LogDirs {
+    /// @param partitions with the bytes of their records
+    record View(
+            String path, long totalBytes, long usableBytes, Map<TopicPartition, Long> partitions) {}
+
+    /// Looks at every directory, and there at the partitions that `wanted` names. Does not block
+    /// the caller.
+    CompletableFuture<List<View>> describe(Predicate<TopicPartition> wanted);
+
+    /// The directories that `partitions` live in. A log that nobody uses is not opened to be
+    /// measured: its files are.
+    static LogDirs of(Partitions partitions) {
+        return wanted ->
+                CompletableFuture.supplyAsync(
+                        () -> views(partitions, wanted), Thread::startVirtualThread);
+    }
+
+    private static List<View> views(Partitions partitions, Predicate<TopicPartition> wanted) {
+        LogStore store = partitions.store();
+        var sizes = new HashMap<LogDirectory, Map<TopicPartition, Long>>();
+        for (Partition partition : partitions.all()) {
+            var directory = store.directoryOf(partition.name());
+            if (directory != null && wanted.test(partition.name())) {
+                sizes.computeIfAbsent(directory, _ -> new HashMap<>())
+                        .put(
+                                partition.name(),
+                                sizeOf(directory.root().resolve(partition.name().toString())));
+            }
+        }
+        var views = new ArrayList<View>();
+        for (var directory : store.directories()) {
+            views.add(
+                    new View(
+                            directory.root().toString(),
+                            directory.totalBytes(),
+                            directory.usableBytes(),
+                            sizes.getOrDefault(directory, Map.of())));
+        }
+        return views;
+    }
+
+    /// Segments may go while they are counted; what is gone counts nothing.
+    private static long sizeOf(Path folder) {
+        long bytes = 0;
+        try (var segments = Files.newDirectoryStream(folder, "*.log")) {
+            for (var segment : segments) {
+                bytes += Files.size(segment);
+            }
+        } catch (NoSuchFileException gone) {
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes;
+    }
+}
