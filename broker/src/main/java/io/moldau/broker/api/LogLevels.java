@@ -1,28 +1,32 @@
 package io.moldau.broker.api;
 
+import io.moldau.broker.logging.Logging;
+import io.moldau.broker.logging.Threshold;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
-/// The loggers of this process, as far as the logging backend lets them be seen and changed. A
-/// level is one of Kafka's words: FATAL, ERROR, WARN, INFO, DEBUG, TRACE.
+/// The loggers of this process and their levels.
 public interface LogLevels {
     /// The loggers by name with the levels in force.
     Map<String, String> levels();
 
-    /// Sets a logger's level, or with no level lets it follow its parent again.
+    /// Sets the level of a logger and of all below it; with no level they follow their parent
+    /// again.
     void set(String logger, Optional<String> level);
 
-    /// A backend that shows nothing.
-    static LogLevels none() {
+    static LogLevels ofThisProcess() {
         return new LogLevels() {
             @Override
             public Map<String, String> levels() {
-                return Map.of();
+                var levels = new TreeMap<String, String>();
+                Logging.levels().forEach((name, level) -> levels.put(name, level.name()));
+                return levels;
             }
 
             @Override
             public void set(String logger, Optional<String> level) {
-                throw new UnsupportedOperationException("there is no logger to set");
+                Logging.setLevel(logger, level.flatMap(Threshold::of));
             }
         };
     }

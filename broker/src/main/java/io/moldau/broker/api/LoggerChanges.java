@@ -36,7 +36,7 @@ final class LoggerChanges {
     }
 
     private Optional<Reply> refusal(ConfigChange.Step step) {
-        if (!levels.levels().containsKey(step.name())) {
+        if (!exists(step.name())) {
             return refused(Errors.INVALID_CONFIG, "There is no logger " + step.name() + ".");
         }
         return switch (step.op()) {
@@ -61,6 +61,12 @@ final class LoggerChanges {
                             Errors.INVALID_REQUEST,
                             "A level is no list, so " + step.op() + " means nothing.");
         };
+    }
+
+    /// A name that leads to loggers stands for all of them.
+    private boolean exists(String name) {
+        return levels.levels().keySet().stream()
+                .anyMatch(logger -> logger.equals(name) || logger.startsWith(name + "."));
     }
 
     private static Optional<Reply> refused(Errors error, String message) {

@@ -50,14 +50,15 @@ public final class ProducerIds {
             fail(new CoordinatorLoadInProgressException("this node is not registered yet"));
             return;
         }
-        metadata.submit(new AllocateProducerIds(self, node.nodeEpoch()))
-                .whenComplete((outcome, failure) -> {
-                    if (failure != null) {
-                        fail(failure);
-                    } else {
-                        onOutcome(outcome);
-                    }
-                });
+        var _ =
+                metadata.submit(new AllocateProducerIds(self, node.nodeEpoch()))
+                        .whenComplete((outcome, failure) -> {
+                            if (failure != null) {
+                                fail(failure);
+                            } else {
+                                onOutcome(outcome);
+                            }
+                        });
     }
 
     private void onOutcome(Outcome outcome) {

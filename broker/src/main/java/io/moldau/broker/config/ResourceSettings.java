@@ -24,94 +24,99 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
 /// Settings of single groups (KIP-848, KIP-932, KIP-1071) and of client metrics subscriptions
 /// (KIP-714). They have no broker settings behind them: what is not set has its default.
-public enum ResourceSettings {
-    GROUP(
-            "group",
-            ConfigSource.GROUP_CONFIG,
-            List.of(
-                    consumer("session.timeout.ms", 45_000, 45_000, 60_000, Words.SESSION),
-                    consumer("heartbeat.interval.ms", 5_000, 5_000, 15_000, Words.HEARTBEAT),
-                    consumer("assignment.interval.ms", 1_000, 0, 15_000, Words.ASSIGNMENT),
-                    share("session.timeout.ms", 45_000, 45_000, 60_000, Words.SESSION),
-                    share("heartbeat.interval.ms", 5_000, 5_000, 15_000, Words.HEARTBEAT),
-                    share(
-                            "record.lock.duration.ms",
-                            30_000,
-                            1_000,
-                            3_600_000,
-                            "How long a record stays with the member that fetched it."),
-                    share(
-                            "delivery.count.limit",
-                            5,
-                            2,
-                            10,
-                            "How often a record is delivered before it is given up."),
-                    ofType(
-                                    "share.auto.offset.reset",
-                                    ConfigDef.Type.STRING,
-                                    "latest",
-                                    "Where a share group begins that has no offset yet: latest,"
-                                            + " earliest or by_duration:<ISO 8601 duration>.")
-                            .allowing(
-                                    LambdaValidator.with(
-                                            ResourceSettings::checkReset,
-                                            () -> "latest, earliest, by_duration:<duration>"))
-                            .waitingFor(Words.SHARE),
-                    ofType(
-                                    "share.isolation.level",
-                                    ConfigDef.Type.STRING,
-                                    "read_uncommitted",
-                                    "Whether a share group is given records of transactions that"
-                                            + " are not committed.")
-                            .allowing(ValidString.in("read_committed", "read_uncommitted"))
-                            .waitingFor(Words.SHARE),
-                    ofBoolean(
-                                    "share.renew.acknowledge.enable",
-                                    true,
-                                    "Whether a member may ask for more time with a record.")
-                            .waitingFor(Words.SHARE),
-                    streams("session.timeout.ms", 45_000, 45_000, 60_000, Words.SESSION),
-                    streams("heartbeat.interval.ms", 5_000, 5_000, 15_000, Words.HEARTBEAT),
-                    streams("assignment.interval.ms", 1_000, 0, 15_000, Words.ASSIGNMENT),
-                    streams(
-                            "num.standby.replicas",
-                            0,
-                            0,
-                            2,
-                            "How many members besides its owner keep a task's state."),
-                    streams(
-                            "initial.rebalance.delay.ms",
-                            3_000,
-                            0,
-                            Integer.MAX_VALUE,
-                            "How long a new group waits for more members before its tasks are"
-                                    + " given out."))),
+public final class ResourceSettings {
+    public static final ResourceSettings GROUP =
+            new ResourceSettings(
+                    "group",
+                    ConfigSource.GROUP_CONFIG,
+                    List.of(
+                            consumer("session.timeout.ms", 45_000, 45_000, 60_000, Words.SESSION),
+                            consumer(
+                                    "heartbeat.interval.ms", 5_000, 5_000, 15_000, Words.HEARTBEAT),
+                            consumer("assignment.interval.ms", 1_000, 0, 15_000, Words.ASSIGNMENT),
+                            share("session.timeout.ms", 45_000, 45_000, 60_000, Words.SESSION),
+                            share("heartbeat.interval.ms", 5_000, 5_000, 15_000, Words.HEARTBEAT),
+                            share(
+                                    "record.lock.duration.ms",
+                                    30_000,
+                                    1_000,
+                                    3_600_000,
+                                    "How long a record stays with the member that fetched it."),
+                            share(
+                                    "delivery.count.limit",
+                                    5,
+                                    2,
+                                    10,
+                                    "How often a record is delivered before it is given up."),
+                            ofType(
+                                            "share.auto.offset.reset",
+                                            ConfigDef.Type.STRING,
+                                            "latest",
+                                            "Where a share group begins that has no offset yet: latest,"
+                                                    + " earliest or by_duration:<ISO 8601 duration>.")
+                                    .allowing(
+                                            LambdaValidator.with(
+                                                    ResourceSettings::checkReset,
+                                                    () ->
+                                                            "latest, earliest, by_duration:<duration>"))
+                                    .waitingFor(Words.SHARE),
+                            ofType(
+                                            "share.isolation.level",
+                                            ConfigDef.Type.STRING,
+                                            "read_uncommitted",
+                                            "Whether a share group is given records of transactions that"
+                                                    + " are not committed.")
+                                    .allowing(ValidString.in("read_committed", "read_uncommitted"))
+                                    .waitingFor(Words.SHARE),
+                            ofBoolean(
+                                            "share.renew.acknowledge.enable",
+                                            true,
+                                            "Whether a member may ask for more time with a record.")
+                                    .waitingFor(Words.SHARE),
+                            streams("session.timeout.ms", 45_000, 45_000, 60_000, Words.SESSION),
+                            streams("heartbeat.interval.ms", 5_000, 5_000, 15_000, Words.HEARTBEAT),
+                            streams("assignment.interval.ms", 1_000, 0, 15_000, Words.ASSIGNMENT),
+                            streams(
+                                    "num.standby.replicas",
+                                    0,
+                                    0,
+                                    2,
+                                    "How many members besides its owner keep a task's state."),
+                            streams(
+                                    "initial.rebalance.delay.ms",
+                                    3_000,
+                                    0,
+                                    Integer.MAX_VALUE,
+                                    "How long a new group waits for more members before its tasks are"
+                                            + " given out.")));
 
-    CLIENT_METRICS(
-            "client metrics",
-            ConfigSource.CLIENT_METRICS_CONFIG,
-            List.of(
-                    ofInt("interval.ms", 300_000, "How often clients send their metrics.")
-                            .allowing(Range.between(100, 3_600_000))
-                            .waitingFor(Words.TELEMETRY),
-                    ofType(
-                                    "metrics",
-                                    ConfigDef.Type.LIST,
-                                    "",
-                                    "Prefixes of the metrics that clients send; empty for none, *"
-                                            + " for all.")
-                            .waitingFor(Words.TELEMETRY),
-                    ofType(
-                                    "match",
-                                    ConfigDef.Type.LIST,
-                                    "",
-                                    "Which clients are meant, as property=regular expression;"
-                                            + " empty for all of them.")
-                            .allowing(
-                                    LambdaValidator.with(
-                                            (name, value) -> checkMatch(name, (List<?>) value),
-                                            () -> "property=regex,property=regex,..."))
-                            .waitingFor(Words.TELEMETRY)));
+    public static final ResourceSettings CLIENT_METRICS =
+            new ResourceSettings(
+                    "client metrics",
+                    ConfigSource.CLIENT_METRICS_CONFIG,
+                    List.of(
+                            ofInt("interval.ms", 300_000, "How often clients send their metrics.")
+                                    .allowing(Range.between(100, 3_600_000))
+                                    .waitingFor(Words.TELEMETRY),
+                            ofType(
+                                            "metrics",
+                                            ConfigDef.Type.LIST,
+                                            "",
+                                            "Prefixes of the metrics that clients send; empty for none, *"
+                                                    + " for all.")
+                                    .waitingFor(Words.TELEMETRY),
+                            ofType(
+                                            "match",
+                                            ConfigDef.Type.LIST,
+                                            "",
+                                            "Which clients are meant, as property=regular expression;"
+                                                    + " empty for all of them.")
+                                    .allowing(
+                                            LambdaValidator.with(
+                                                    (name, value) ->
+                                                            checkMatch(name, (List<?>) value),
+                                                    () -> "property=regex,property=regex,..."))
+                                    .waitingFor(Words.TELEMETRY)));
 
     private static final Set<String> CLIENT_PROPERTIES =
             Set.of(
@@ -126,13 +131,12 @@ public enum ResourceSettings {
     private final ConfigSource source;
     private final Map<String, Setting> settings = new LinkedHashMap<>();
 
-    ResourceSettings(String title, ConfigSource source, List<Setting> settings) {
+    private ResourceSettings(String title, ConfigSource source, List<Setting> settings) {
         this.title = title;
         this.source = source;
         settings.forEach(setting -> this.settings.put(setting.name(), setting));
     }
 
-    /// A constant's own fields are not there yet when the constants are made; these are.
     private static final class Words {
         static final String SESSION = "A member that is silent for so long is taken for dead.";
         static final String HEARTBEAT = "How often members are told to report.";
