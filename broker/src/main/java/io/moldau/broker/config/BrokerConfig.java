@@ -203,8 +203,9 @@ public final class BrokerConfig {
         return layers;
     }
 
+    /// A whole number, whatever width Kafka gives it.
     public int getInt(String name) {
-        return (Integer) value(name);
+        return Math.toIntExact(getLong(name));
     }
 
     public short getShort(String name) {
@@ -212,7 +213,7 @@ public final class BrokerConfig {
     }
 
     public long getLong(String name) {
-        return (Long) value(name);
+        return ((Number) value(name)).longValue();
     }
 
     public double getDouble(String name) {

@@ -24,6 +24,7 @@ final class KafkaKeys {
         METRICS("has no effect yet: it waits for metrics"),
         DISKS("has no effect yet: it waits for the handling of failed disks"),
         BUILT_IN("is not needed: the metadata quorum is built in"),
+        FIXED("has no effect: its default always holds"),
         NO_COUNTERPART("has no effect: nothing here corresponds to it");
 
         private final String text;
@@ -65,6 +66,7 @@ final class KafkaKeys {
                 alter.log.dirs.replication.quota.window.size.seconds client.quota.callback.class
                 controller.quota.window.num controller.quota.window.size.seconds
                 follower.replication.throttled.rate leader.replication.throttled.rate
+                max.connection.creation.rate
                 quota.window.num quota.window.size.seconds
                 replica.alter.log.dirs.io.max.bytes.per.second replication.quota.window.num
                 replication.quota.window.size.seconds
@@ -107,6 +109,7 @@ final class KafkaKeys {
                 metrics.num.samples metrics.recording.level metrics.sample.window.ms
                 telemetry.max.bytes
                 """);
+        put(Reason.FIXED, "max.request.partition.size.limit");
         put(Reason.DISKS, "cordoned.log.dirs log.dir.failure.timeout.ms");
         put(
                 Reason.BUILT_IN,
@@ -127,7 +130,8 @@ final class KafkaKeys {
                 delete.records.purgatory.purge.interval.requests
                 fetch.purgatory.purge.interval.requests group.coordinator.append.linger.ms
                 group.coordinator.background.threads group.coordinator.cached.buffer.max.bytes
-                group.coordinator.threads log.initial.task.delay.ms log.preallocate
+                group.coordinator.threads log.flush.start.offset.checkpoint.interval.ms
+                log.initial.task.delay.ms log.preallocate num.recovery.threads.per.data.dir
                 num.replica.alter.log.dirs.threads num.replica.fetchers
                 offsets.commit.timeout.ms offsets.load.buffer.size
                 offsets.topic.compression.codec producer.id.expiration.check.interval.ms

@@ -116,13 +116,9 @@ final class LogSettings {
                     ofInt(
                                     "log.flush.offset.checkpoint.interval.ms",
                                     60_000,
-                                    "How often the last flushed offsets are written down, which"
-                                            + " shortens recovery.")
-                            .allowing(Range.atLeast(0)),
-                    ofInt(
-                                    "log.flush.start.offset.checkpoint.interval.ms",
-                                    60_000,
-                                    "How often the logs' start offsets are written down.")
+                                    "How often the last flushed offsets and the logs' start"
+                                            + " offsets are written down, which shortens"
+                                            + " recovery.")
                             .allowing(Range.atLeast(0)));
 
     static final List<Setting> CLEANER =

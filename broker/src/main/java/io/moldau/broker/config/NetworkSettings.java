@@ -50,9 +50,11 @@ final class NetworkSettings {
                                     + " since the metadata quorum is built in."),
                     ofInt(
                                     "num.network.threads",
-                                    3,
+                                    Math.clamp(
+                                            Runtime.getRuntime().availableProcessors() / 2, 1, 3),
                                     "How many threads read requests from sockets and write"
-                                            + " answers.")
+                                            + " answers. The default is half of the processors, at"
+                                            + " most the 3 that Kafka has.")
                             .allowing(Range.atLeast(1)),
                     ofInt(
                                     "num.io.threads",
@@ -89,30 +91,20 @@ final class NetworkSettings {
                                     "max.connections",
                                     Integer.MAX_VALUE,
                                     "How many connections this node accepts at one time.")
-                            .allowing(Range.atLeast(0))
-                            .clusterWide(),
+                            .allowing(Range.atLeast(0)),
                     ofInt(
                                     "max.connections.per.ip",
                                     Integer.MAX_VALUE,
                                     "How many connections one address may hold; 0 allows only the"
                                             + " addresses in max.connections.per.ip.overrides.")
-                            .allowing(Range.atLeast(0))
-                            .clusterWide(),
+                            .allowing(Range.atLeast(0)),
                     ofType(
                                     "max.connections.per.ip.overrides",
                                     ConfigDef.Type.STRING,
                                     "",
                                     "Other limits for some addresses, as host:count separated by"
                                             + " commas.")
-                            .allowing(Checks.CONNECTIONS_PER_HOST)
-                            .clusterWide(),
-                    ofInt(
-                                    "max.connection.creation.rate",
-                                    Integer.MAX_VALUE,
-                                    "How many connections per second this node accepts; the rest"
-                                            + " wait.")
-                            .allowing(Range.atLeast(0))
-                            .clusterWide(),
+                            .allowing(Checks.CONNECTIONS_PER_HOST),
                     ofLong(
                             "connections.max.idle.ms",
                             600_000,
@@ -128,13 +120,7 @@ final class NetworkSettings {
                                     1000,
                                     "How many fetch sessions are remembered; clients beyond them"
                                             + " send full requests.")
-                            .allowing(Range.atLeast(0)),
-                    ofInt(
-                                    "max.request.partition.size.limit",
-                                    2000,
-                                    "The most partitions that one DescribeTopicPartitions answer"
-                                            + " holds.")
-                            .allowing(Range.atLeast(1)));
+                            .allowing(Range.atLeast(0)));
 
     private NetworkSettings() {}
 }

@@ -46,13 +46,7 @@ final class NodeSettings {
                             "metadata.log.dir",
                             ConfigDef.Type.STRING,
                             "The directory of the cluster's metadata; the first of log.dirs if not"
-                                    + " set."),
-                    ofInt(
-                                    "num.recovery.threads.per.data.dir",
-                                    2,
-                                    "How many threads per directory open logs at start and flush"
-                                            + " them at stop.")
-                            .allowing(Range.atLeast(1)));
+                                    + " set."));
 
     private NodeSettings() {}
 }

@@ -183,6 +183,17 @@ class BrokerConfigTest {
     }
 
     @Test
+    void readsWholeNumbersOfEveryWidth() {
+        // when
+        var config = load();
+
+        // then
+        assertThat(config.getLong("group.max.size")).isEqualTo(Integer.MAX_VALUE);
+        assertThat(config.getInt("offsets.topic.replication.factor")).isEqualTo(3);
+        assertThat(config.getInt("connections.max.idle.ms")).isEqualTo(600_000);
+    }
+
+    @Test
     void readsLimitsOfSingleAddresses() {
         assertThat(
                         load("max.connections.per.ip.overrides=127.0.0.1:5, ::1:7")

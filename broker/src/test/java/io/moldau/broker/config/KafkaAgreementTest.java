@@ -21,7 +21,7 @@ class KafkaAgreementTest {
     /// Where we differ on purpose: the node's number may be left to the cluster, threads follow the
     /// machine, no controllers stand apart.
     private static final Set<String> OTHER_DEFAULT =
-            Set.of("node.id", "num.io.threads", "controller.listener.names");
+            Set.of("node.id", "num.io.threads", "num.network.threads", "controller.listener.names");
 
     private static final Set<String> OTHER_RANGE =
             Set.of(
@@ -39,7 +39,9 @@ class KafkaAgreementTest {
                     "listener.security.protocol.map",
                     "num.io.threads",
                     "num.network.threads",
-                    "num.recovery.threads.per.data.dir");
+                    "max.connections",
+                    "max.connections.per.ip",
+                    "max.connections.per.ip.overrides");
 
     /// One line of a list that was taken from a running Kafka.
     record Known(

@@ -99,8 +99,9 @@ final class SettingsDocument {
 
     private static String defaultOf(Setting setting) {
         // The machine's, so it must not stand in a document.
-        if (setting.name().equals("num.io.threads")) {
-            return "processors";
+        if (setting.name().equals("num.io.threads")
+                || setting.name().equals("num.network.threads")) {
+            return "by processors";
         }
         return setting.defaultValue()
                 .filter(value -> !value.isEmpty())
