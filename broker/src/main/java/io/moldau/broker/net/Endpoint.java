@@ -54,15 +54,16 @@ public final class Endpoint implements AutoCloseable {
     private final RequestDecoder decoder;
     private final MemoryBudget budget;
     private final Admission admission;
-    private final boolean epoll = Epoll.isAvailable();
+    private final boolean epoll;
     private final MultiThreadIoEventLoopGroup loops;
     private final PooledByteBufAllocator allocator;
     private final Map<Channel, ConnectionHandler> connections = new ConcurrentHashMap<>();
     private final List<Channel> servers = new ArrayList<>();
     private final List<BoundListener> listeners = new ArrayList<>();
 
-    private Endpoint(NetConfig config, RequestRouter router) {
+    private Endpoint(NetConfig config, RequestRouter router, boolean epoll) {
         this.config = config;
+        this.epoll = epoll;
         this.decoder = new RequestDecoder(router);
         this.budget = new MemoryBudget(config.queuedRequestBytesMax());
         this.admission = new Admission(config);
@@ -87,7 +88,12 @@ public final class Endpoint implements AutoCloseable {
     ///
     /// @throws BindFailedException one of them cannot be bound; none is then
     public static Endpoint bind(NetConfig config, RequestRouter router) {
-        var endpoint = new Endpoint(config, router);
+        return bind(config, router, Epoll.isAvailable());
+    }
+
+    /// @param epoll false for the sockets of the JDK
+    static Endpoint bind(NetConfig config, RequestRouter router, boolean epoll) {
+        var endpoint = new Endpoint(config, router, epoll);
         try {
             config.listeners().forEach(endpoint::listen);
         } catch (BindFailedException e) {
@@ -204,6 +210,11 @@ public final class Endpoint implements AutoCloseable {
     /// Bytes that requests in flight hold.
     public long queuedRequestBytes() {
         return budget.usedBytes();
+    }
+
+    /// Bytes of direct memory that are in use at this moment, pooled ones aside.
+    long pinnedBytes() {
+        return allocator.pinnedDirectMemory();
     }
 
     /// Accepts and reads no more, answers what was read, for a few seconds at most, then closes
