@@ -74,7 +74,7 @@ final class RequestDecoder {
         } catch (RuntimeException e) {
             // The generated readers throw whatever comes: underflow, schema, negative sizes.
             return new Decoded.Refused(
-                    handler.key() + " version " + version + " cannot be read: " + e.getMessage());
+                    handler.key() + " version " + version + " cannot be read: " + e);
         }
     }
 

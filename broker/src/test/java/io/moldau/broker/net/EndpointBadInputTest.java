@@ -2,6 +2,7 @@ package io.moldau.broker.net;
 
 import static io.moldau.broker.net.Frames.metadata;
 import static io.moldau.broker.net.Frames.withLength;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -45,7 +47,7 @@ final class EndpointBadInputTest {
                 arguments("version that is advertised and yet refused", header(0, 2)),
                 arguments("body cut off", header(3, 1)),
                 arguments("more elements than bytes", header(3, 1, 0x7f, 0xff, 0xff, 0xff)),
-                arguments("an HTTP request", "GET / HTTP/1.1\r\n\r\n".getBytes()));
+                arguments("an HTTP request", "GET / HTTP/1.1\r\n\r\n".getBytes(US_ASCII)));
     }
 
     private static byte[] length(int length) {
@@ -88,7 +90,7 @@ final class EndpointBadInputTest {
 
     @Test
     void answersTheRequestUnderWayBeforeItClosesOnGarbage() throws InterruptedException {
-        var lookups = new java.util.concurrent.LinkedBlockingQueue<CompletableFuture<Object>>();
+        var lookups = new LinkedBlockingQueue<CompletableFuture<Object>>();
         var lookup =
                 new Toy<MetadataRequestData, MetadataResponseData>(
                         ApiKeys.METADATA,
@@ -140,8 +142,8 @@ final class EndpointBadInputTest {
 
             // when
             client.send(header(18, 99, 0, 1, 2, 3));
-            ApiVersionsResponseData answer =
-                    Frames.answer(ApiKeys.API_VERSIONS, 0, client.receive().orElseThrow());
+            var answer =
+                    Frames.answer(new ApiVersionsResponseData(), 0, client.receive().orElseThrow());
             client.send(Frames.frame(ApiKeys.API_VERSIONS, 0, 2, new ApiVersionsRequestData()));
 
             // then
@@ -156,8 +158,7 @@ final class EndpointBadInputTest {
     /// APIS.md, trap 1: the client cannot know yet whether the broker is one that writes tags.
     @Test
     void neverTagsTheHeaderOfApiVersions() {
-        var versions =
-                new ApiVersionsHandler(List.of(), BrokerFeatures::none, () -> "c", 1);
+        var versions = new ApiVersionsHandler(List.of(), BrokerFeatures::none, () -> "c", 1);
         try (var broker = EndpointFixture.start(versions)) {
             // given
             var client = broker.client();

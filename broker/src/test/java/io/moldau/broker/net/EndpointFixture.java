@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/// An endpoint on a free port of the loopback, and its clients. Closing it demands that every buffer
-/// was given back.
+/// An endpoint on a free port of the loopback, and its clients. Closing it demands that every
+/// buffer was given back.
 final class EndpointFixture implements AutoCloseable {
     static {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
@@ -56,12 +56,11 @@ final class EndpointFixture implements AutoCloseable {
     @Override
     public void close() {
         clients.forEach(WireClient::close);
-        await().untilAsserted(
-                        () -> {
-                            assertThat(endpoint.connectionCount()).isZero();
-                            assertThat(endpoint.queuedRequestBytes()).isZero();
-                            assertThat(endpoint.pinnedBytes()).isZero();
-                        });
+        await().untilAsserted(() -> {
+            assertThat(endpoint.connectionCount()).isZero();
+            assertThat(endpoint.queuedRequestBytes()).isZero();
+            assertThat(endpoint.pinnedBytes()).isZero();
+        });
         endpoint.close();
     }
 }

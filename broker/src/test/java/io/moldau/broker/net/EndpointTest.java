@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.moldau.broker.api.RequestContext;
 import io.moldau.broker.api.RequestRouter;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -221,8 +222,8 @@ final class EndpointTest {
             client.send(
                     Frames.frame(
                             ApiKeys.METADATA, 13, 1, new MetadataRequestData().setTopics(null)));
-            MetadataResponseData answer =
-                    Frames.answer(ApiKeys.METADATA, 13, client.receive().orElseThrow());
+            var answer =
+                    Frames.answer(new MetadataResponseData(), 13, client.receive().orElseThrow());
 
             // then
             assertThat(answer.errorCode()).isEqualTo(Errors.NOT_CONTROLLER.code());
@@ -302,7 +303,7 @@ final class EndpointTest {
     private static boolean refusesConnections(int port) {
         try (var _ = WireClient.dial(port)) {
             return false;
-        } catch (java.io.UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
             return true;
         }
     }
@@ -314,11 +315,9 @@ final class EndpointTest {
             var taken = new ListenerConfig("INSIDE", "127.0.0.1", broker.port());
 
             // when, then
-            assertThatThrownBy(
-                            () ->
-                                    Endpoint.bind(
-                                            NetConfig.of(List.of(taken)),
-                                            new RequestRouter(List.of())))
+            assertThatThrownBy(() ->
+                            Endpoint.bind(
+                                    NetConfig.of(List.of(taken)), new RequestRouter(List.of())))
                     .isInstanceOf(BindFailedException.class)
                     .hasMessageStartingWith(
                             "Listener INSIDE cannot bind 127.0.0.1:%d: the port is in use"

@@ -44,17 +44,16 @@ final class Frames {
         return MessageUtil.toByteBufferAccessor(message, version).buffer();
     }
 
-    /// The answer in `content`, which is a frame without its length.
-    static <S extends ApiMessage> S answer(ApiKeys key, int version, ByteBuffer content) {
-        S answer = Toy.answerOf(key);
+    /// Reads `content`, which is a frame without its length, into `answer`.
+    static <S extends ApiMessage> S answer(S answer, int version, ByteBuffer content) {
+        var key = ApiKeys.forId(answer.apiKey());
         content.position(key.responseHeaderVersion((short) version) == 0 ? 4 : 5);
         answer.read(new ByteBufferAccessor(content), (short) version);
         return answer;
     }
 
     static byte[] metadata(int correlationId) {
-        return frame(
-                ApiKeys.METADATA, 9, correlationId, new MetadataRequestData().setTopics(null));
+        return frame(ApiKeys.METADATA, 9, correlationId, new MetadataRequestData().setTopics(null));
     }
 
     /// A Produce whose records are `content`, whatever that is.

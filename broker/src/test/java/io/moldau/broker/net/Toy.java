@@ -16,13 +16,9 @@ record Toy<Q extends ApiMessage, S extends ApiMessage>(
         ApiKeys key, BiFunction<RequestContext, Q, CompletableFuture<S>> does)
         implements RequestHandler<Q, S> {
     /// Answers at once, with the schema's default answer.
-    static <Q extends ApiMessage, S extends ApiMessage> Toy<Q, S> prompt(ApiKeys key) {
-        return new Toy<>(key, (_, _) -> CompletableFuture.completedFuture(answerOf(key)));
-    }
-
-    @SuppressWarnings("unchecked") // The caller names the key's own answer.
-    static <S extends ApiMessage> S answerOf(ApiKeys key) {
-        return (S) key.messageType.newResponse();
+    static Toy<ApiMessage, ApiMessage> prompt(ApiKeys key) {
+        return new Toy<>(
+                key, (_, _) -> CompletableFuture.completedFuture(key.messageType.newResponse()));
     }
 
     @Override
@@ -31,8 +27,9 @@ record Toy<Q extends ApiMessage, S extends ApiMessage>(
     }
 
     @Override
+    @SuppressWarnings("unchecked") // The key's own answer.
     public S errorResponse(Q request, Errors error, String message) {
-        S answer = answerOf(key);
+        S answer = (S) key.messageType.newResponse();
         switch (answer) {
             case MetadataResponseData metadata -> metadata.setErrorCode(error.code());
             case FetchResponseData fetch -> fetch.setErrorCode(error.code());
