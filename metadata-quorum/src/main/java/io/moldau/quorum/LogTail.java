@@ -58,8 +58,26 @@ final class LogTail {
     ///
     /// @throws QuorumStartException acknowledged entries are damaged
     static void mend(Path file, long startIndex) throws IOException {
-        var tail = new LogTail(file, ByteBuffer.wrap(Files.readAllBytes(file)), startIndex);
-        tail.mend();
+        byte[] bytes = Files.readAllBytes(file);
+        int length = soundLength(file, bytes, startIndex);
+        if (length == bytes.length) {
+            return;
+        }
+        LOGGER.atWarn()
+                .addKeyValue("file", file)
+                .addKeyValue("position", length)
+                .log("cut the torn end of the metadata log; nothing in it was acknowledged");
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(length);
+            channel.force(true);
+        }
+    }
+
+    /// How much of a segment Ratis can read: all of it, or up to where its torn end begins.
+    ///
+    /// @throws QuorumStartException acknowledged entries are damaged
+    static int soundLength(Path file, byte[] bytes, long startIndex) throws IOException {
+        return new LogTail(file, ByteBuffer.wrap(bytes), startIndex).soundLength();
     }
 
     /// The term of the last whole entry of a segment; 0 when it has none.
@@ -71,10 +89,10 @@ final class LogTail {
         return tail.lastTerm;
     }
 
-    private void mend() throws IOException {
+    private int soundLength() throws IOException {
         int end = hasHeader() ? endOfWholeEntries() : 0;
         if (zerosFrom(Math.max(end, matchingHeaderBytes()))) {
-            return;
+            return bytes.limit(); // Not written yet: Ratis allocates ahead.
         }
         if (committedBehind(Math.max(end, 1)) > lastIndex) {
             throw new QuorumStartException(
@@ -83,15 +101,7 @@ final class LogTail {
                                     + " another node.")
                             .formatted(file, end));
         }
-        LOGGER.atWarn()
-                .addKeyValue("file", file)
-                .addKeyValue("position", end)
-                .addKeyValue("lastIndex", lastIndex)
-                .log("cut the torn end of the metadata log; nothing in it was acknowledged");
-        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.truncate(end);
-            channel.force(true);
-        }
+        return end;
     }
 
     private boolean hasHeader() {

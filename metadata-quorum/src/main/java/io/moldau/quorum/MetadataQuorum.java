@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftGroup;
@@ -31,6 +32,7 @@ import org.apache.ratis.util.ExitUtils;
 /// is left to sync each write; none of its settings that would relax that is used.
 public final class MetadataQuorum implements AutoCloseable {
     private static final long START_TIMEOUT_MS = 30_000;
+    private static final int WAKE_MS = 100;
 
     private final QuorumDirectory directory;
     private final MetadataState state;
@@ -237,12 +239,18 @@ public final class MetadataQuorum implements AutoCloseable {
     }
 
     /// Ratis's log writer looks only once a second whether it is to stop, and closing waits for it.
-    /// An interrupt ends it at once where it waits for work; it has none that anybody was promised.
+    /// An interrupt ends it at once, where it waits for work; what it writes just now it may
+    /// finish.
     private void wakeLogWriter() {
         var name = division.getMemberId() + "-SegmentedRaftLogWorker";
         for (var thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().startsWith(name) && thread.getState() == State.TIMED_WAITING) {
-                thread.interrupt();
+            if (thread.getName().startsWith(name)) {
+                for (int i = 0; i < WAKE_MS && thread.getState() != State.TIMED_WAITING; i++) {
+                    LockSupport.parkNanos(1_000_000);
+                }
+                if (thread.getState() == State.TIMED_WAITING) {
+                    thread.interrupt();
+                }
             }
         }
     }
