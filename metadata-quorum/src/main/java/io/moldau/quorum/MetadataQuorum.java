@@ -9,6 +9,7 @@ import io.moldau.metadata.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.Thread.State;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.ExitUtils;
 
 /// This node's part of the metadata quorum.
@@ -65,6 +67,7 @@ public final class MetadataQuorum implements AutoCloseable {
     /// @throws QuorumStartException the data cannot be used, with one sentence that says why and
     ///   what to do
     public static MetadataQuorum start(QuorumConfig config) {
+        warmUp();
         keepTheProcessOurs();
         QuorumDirectory directory;
         try {
@@ -82,6 +85,18 @@ public final class MetadataQuorum implements AutoCloseable {
                     ? refusal
                     : cannotUse(config, failed);
         }
+    }
+
+    /// A fifth of a cold start is the JVM's management beans, which Ratis registers with, and the
+    /// message classes: they are set up beside the rest.
+    private static void warmUp() {
+        Thread.ofPlatform()
+                .name("quorum-warm-up")
+                .daemon(true)
+                .start(() -> {
+                    ManagementFactory.getPlatformMBeanServer();
+                    Batch.decode(ByteString.EMPTY);
+                });
     }
 
     /// Ratis would end the process itself, and takes over what becomes of uncaught exceptions in

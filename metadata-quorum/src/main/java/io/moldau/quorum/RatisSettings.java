@@ -15,7 +15,7 @@ import org.apache.ratis.util.TimeDuration;
 /// Ratis's settings; none of those that matter is left at its default.
 final class RatisSettings {
     /// The largest log entry. A batch is kept well below; a single command may take all of it.
-    static final int MAX_ENTRY_BYTES = 4 << 20;
+    static final int MAX_ENTRY_BYTES = 2 << 20;
 
     /// Log bytes between two snapshots: bounds what a restart replays and what the log folder
     /// holds.

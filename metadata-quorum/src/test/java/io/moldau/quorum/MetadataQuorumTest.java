@@ -219,10 +219,10 @@ class MetadataQuorumTest {
     }
 
     @Test
-    void takesACommandOfSomeMegabytesAndRefusesALargerOne() throws Exception {
+    void takesALargeCommandAndRefusesOneThatIsTooLarge() throws Exception {
         try (var quorum = MetadataQuorum.start(config)) {
-            assertThat(decided(quorum, group("large", 3_900_000))).isEqualTo(new Outcome.Done());
-            assertThat(decided(quorum, group("too large", 5_000_000)))
+            assertThat(decided(quorum, group("large", 1_900_000))).isEqualTo(new Outcome.Done());
+            assertThat(decided(quorum, group("too large", 2_100_000)))
                     .isInstanceOfSatisfying(
                             Refused.class,
                             refused ->
@@ -270,9 +270,9 @@ class MetadataQuorumTest {
             Files.delete(Killed.file(config.dir(), "log_inprogress"));
 
             // More than a segment holds: the open one is to be closed, and is not there.
-            var last = quorum.submit(group("g0", 3_000_000));
-            for (int i = 1; i < 4; i++) {
-                last = quorum.submit(group("g" + i, 3_000_000));
+            var last = quorum.submit(group("g0", 1_900_000));
+            for (int i = 1; i < 6; i++) {
+                last = quorum.submit(group("g" + i, 1_900_000));
             }
 
             assertThat(told).succeedsWithin(PATIENCE).asString().contains("metadata");
