@@ -1,6 +1,5 @@
 package io.moldau.log;
 
-import io.moldau.env.Disk;
 import io.moldau.log.segment.PooledFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -10,7 +9,7 @@ import java.util.List;
 /// What of one log is durable, and the flush under way. All but the failure belongs to the log's
 /// owner.
 final class FlushState {
-    private final Disk disk;
+    private final LogContext context;
     private final Path folder;
     private volatile long recoveryPoint;
     private volatile UncheckedIOException failure;
@@ -20,8 +19,8 @@ final class FlushState {
     private boolean newNames;
     private boolean underWay;
 
-    FlushState(Disk disk, Path folder, long recoveryPoint, long nowMs) {
-        this.disk = disk;
+    FlushState(LogContext context, Path folder, long recoveryPoint, long nowMs) {
+        this.context = context;
         this.folder = folder;
         this.recoveryPoint = recoveryPoint;
         this.lastFlushMs = nowMs;
@@ -96,9 +95,9 @@ final class FlushState {
             try {
                 files.forEach(this::syncFile);
                 if (newNames) {
-                    log.disk.syncDirectory(log.folder);
-                    log.disk.syncDirectory(log.folder.getParent());
+                    log.context.disk().syncDirectory(log.folder);
                 }
+                log.context.syncRoot().run();
             } catch (UncheckedIOException e) {
                 if (!log.abandoned) {
                     log.failure = e;

@@ -6,5 +6,12 @@ import io.moldau.log.segment.FilePool;
 
 /// What the logs of one directory share.
 ///
+/// @param syncRoot makes the names of new folders durable, if there are any
 /// @param checkpoint writes the directory's checkpoints, for a log whose recovery point went back
-record LogContext(Disk disk, FilePool files, Trash trash, Clock clock, Runnable checkpoint) {}
+record LogContext(
+        Disk disk,
+        FilePool files,
+        Trash trash,
+        Clock clock,
+        Runnable checkpoint,
+        Runnable syncRoot) {}

@@ -13,6 +13,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
@@ -23,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class LogDirectory implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogDirectory.class);
 
+    private static final int CLOSING_THREADS = 8;
     private static final String LOCK = ".lock";
     private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
     private static final String CLEAN_SHUTDOWN_CONTENT = "{\"version\":0,\"brokerEpoch\":-1}";
@@ -41,6 +45,8 @@ public final class LogDirectory implements AutoCloseable {
     private final Set<TopicPartition> abandoned = ConcurrentHashMap.newKeySet();
     private Map<TopicPartition, Long> recoveryPointsWritten;
     private Map<TopicPartition, Long> logStartsWritten;
+    private final AtomicLong foldersMade = new AtomicLong();
+    private long foldersSynced;
     private boolean closed;
 
     private LogDirectory(Path root, Disk disk, Clock clock, int maxOpenFiles, Disk.Lock lock) {
@@ -50,7 +56,7 @@ public final class LogDirectory implements AutoCloseable {
         this.lock = lock;
         this.files = new FilePool(maxOpenFiles);
         this.trash = new Trash(disk);
-        this.context = new LogContext(disk, files, trash, clock, this::checkpoint);
+        this.context = new LogContext(disk, files, trash, clock, this::checkpoint, this::syncRoot);
         this.cleanShutdown = disk.exists(root.resolve(CLEAN_SHUTDOWN));
         var recoveryPoints = root.resolve(OffsetCheckpoint.RECOVERY_POINTS);
         this.recoveryPointsFound =
@@ -178,7 +184,19 @@ public final class LogDirectory implements AutoCloseable {
         }
         disk.createDirectories(folder);
         PartitionMetadata.write(disk, folder, topicId);
+        foldersMade.incrementAndGet();
         return folder;
+    }
+
+    /// Makes the names of new folders durable: one wait for all that were made until now.
+    private void syncRoot() {
+        long made = foldersMade.get();
+        synchronized (foldersMade) {
+            if (foldersSynced < made) {
+                disk.syncDirectory(root);
+                foldersSynced = made;
+            }
+        }
     }
 
     /// Puts the log's folder aside at once and removes it after `file.delete.delay.ms`. Called by
@@ -258,13 +276,11 @@ public final class LogDirectory implements AutoCloseable {
             return;
         }
         closed = true;
-        boolean clean = abandoned.isEmpty();
-        for (var log : logs.values()) {
-            clean &= closeLog(log);
-        }
         // A log that was never opened is as clean as it was found.
-        clean &= cleanShutdown || logs.size() == partitions().size();
+        boolean clean =
+                abandoned.isEmpty() && (cleanShutdown || logs.size() == partitions().size());
         try {
+            clean &= closeLogs();
             checkpoint();
             if (clean) {
                 var mark = StandardCharsets.UTF_8.encode(CLEAN_SHUTDOWN_CONTENT);
@@ -276,6 +292,17 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
+    /// Several at once: the disk serves flushes that wait together with one write.
+    private boolean closeLogs() {
+        var clean = new AtomicBoolean(true);
+        try (var closers = Executors.newFixedThreadPool(CLOSING_THREADS)) {
+            for (var log : logs.values()) {
+                closers.execute(() -> closeLog(log, clean));
+            }
+        }
+        return clean.get();
+    }
+
     /// Lets go of everything as it is, like a process that is killed. For tests.
     void abandon() {
         closed = true;
@@ -284,16 +311,15 @@ public final class LogDirectory implements AutoCloseable {
         lock.close();
     }
 
-    private static boolean closeLog(PartitionLog log) {
+    private static void closeLog(PartitionLog log, AtomicBoolean clean) {
         try {
             log.close();
-            return true;
-        } catch (UncheckedIOException e) {
+        } catch (RuntimeException e) {
             LOGGER.atError()
                     .addKeyValue("partition", log.partition())
                     .setCause(e)
                     .log("log not closed cleanly, it will be recovered at the next start");
-            return false;
+            clean.set(false);
         }
     }
 }

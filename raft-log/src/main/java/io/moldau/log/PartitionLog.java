@@ -61,7 +61,7 @@ public final class PartitionLog {
         this.sizeBytes = segments.sizeBytes();
         this.flushes =
                 new FlushState(
-                        context.disk(),
+                        context,
                         folder,
                         Math.min(opened.recoveryPoint(), logEndOffset),
                         context.clock().wallMs());

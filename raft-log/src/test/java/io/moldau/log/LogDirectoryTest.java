@@ -1,0 +1,278 @@
+package io.moldau.log;
+
+import static io.moldau.log.batch.TestBatches.batchOf;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moldau.env.Clock;
+import io.moldau.log.AppendResult.Appended;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogDirectoryTest {
+    private static final Uuid ID = new Uuid(1, 2);
+    private static final LogConfig CONFIG = LogConfig.defaults();
+
+    @TempDir Path root;
+
+    private LogDirectory directory(int maxOpenFiles) {
+        return LogDirectory.open(root, Clock.system(), maxOpenFiles);
+    }
+
+    private static TopicPartition partition(int number) {
+        return new TopicPartition("many", number);
+    }
+
+    private static AppendResult append(PartitionLog log, int records) {
+        return log.append(batchOf(records), AppendMode.CLIENT, 0, System.currentTimeMillis());
+    }
+
+    private List<String> names() throws Exception {
+        try (var files = Files.list(root)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private long openDescriptors() throws Exception {
+        long count = 0;
+        try (var descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (var descriptor : descriptors) {
+                if (Files.exists(descriptor)
+                        && Files.readSymbolicLink(descriptor).startsWith(root)) {
+                    count++;
+                }
+            }
+        }
+        return count;
+    }
+
+    @Test
+    void refusesADirectoryThatIsInUse() {
+        try (var _ = directory(10)) {
+            assertThatThrownBy(() -> directory(10))
+                    .isInstanceOf(DirectoryInUseException.class)
+                    .hasMessageContaining(root.toString());
+        }
+    }
+
+    @Test
+    void saysInOneSentenceWhyADirectoryCannotBeUsed() throws Exception {
+        // given
+        var file = Files.createFile(root.resolve("file"));
+
+        // then
+        assertThatThrownBy(() -> LogDirectory.open(file.resolve("x"), Clock.system(), 10))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("cannot be used");
+    }
+
+    @Test
+    void writesManyPartitionsWithFewOpenFiles() throws Exception {
+        // given
+        int partitions = 500;
+        try (var directory = directory(16)) {
+            var logs = new ArrayList<PartitionLog>();
+            for (int i = 0; i < partitions; i++) {
+                logs.add(directory.openLog(partition(i), ID, CONFIG));
+            }
+
+            // when
+            for (int round = 0; round < 3; round++) {
+                for (var log : logs) {
+                    assertThat(append(log, 2)).isInstanceOf(Appended.class);
+                }
+            }
+
+            // then
+            assertThat(openDescriptors()).isLessThanOrEqualTo(16 + 2); // And the lock.
+            for (var log : logs) {
+                var read = log.read(0, Long.MAX_VALUE, 1 << 20, true);
+                assertThat(LogFixture.bytes(read).remaining()).isEqualTo(3 * 83);
+            }
+        }
+    }
+
+    @Test
+    void opensNothingForIdlePartitionsAtARestart() throws Exception {
+        // given
+        try (var directory = directory(16)) {
+            for (int i = 0; i < 50; i++) {
+                append(directory.openLog(partition(i), ID, CONFIG), 2);
+            }
+        }
+
+        // when
+        try (var directory = directory(16)) {
+            for (int i = 0; i < 50; i++) {
+                assertThat(directory.openLog(partition(i), ID, CONFIG).logEndOffset()).isEqualTo(2);
+            }
+
+            // then
+            assertThat(openDescriptors()).isEqualTo(1); // The lock.
+        }
+    }
+
+    @Test
+    void keepsASliceReadableWhenItsFileIsEvicted() {
+        // given
+        try (var directory = directory(2)) {
+            var first = directory.openLog(partition(0), ID, CONFIG);
+            append(first, 5);
+            var read = first.read(0, Long.MAX_VALUE, 1 << 20, true);
+
+            // when
+            for (int i = 1; i < 30; i++) {
+                append(directory.openLog(partition(i), ID, CONFIG), 5);
+            }
+
+            // then
+            assertThat(LogFixture.bytes(read).getLong(0)).isZero();
+        }
+    }
+
+    @Test
+    void keepsASliceReadableWhenItsLogIsDeleted() throws Exception {
+        // given
+        try (var directory = directory(10)) {
+            var log = directory.openLog(partition(0), ID, CONFIG.with("file.delete.delay.ms", "0"));
+            append(log, 5);
+            var read = log.read(0, Long.MAX_VALUE, 1 << 20, true);
+
+            // when
+            directory.deleteLog(log);
+            directory.checkpoint();
+
+            // then
+            assertThat(names()).noneMatch(name -> name.startsWith("many"));
+            assertThat(LogFixture.bytes(read).getLong(0)).isZero();
+            assertThat(openDescriptors()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void startsEmptyWhenATopicIsMadeAgain() {
+        try (var directory = directory(10)) {
+            // given
+            var log = directory.openLog(partition(0), ID, CONFIG);
+            append(log, 5);
+
+            // when
+            directory.deleteLog(log);
+            var again = directory.openLog(partition(0), new Uuid(3, 4), CONFIG);
+
+            // then
+            assertThat(again.logEndOffset()).isZero();
+        }
+    }
+
+    @Test
+    void putsTheFolderOfAnotherTopicAside() throws Exception {
+        // given
+        try (var directory = directory(10)) {
+            append(directory.openLog(partition(0), ID, CONFIG), 5);
+        }
+
+        // when
+        try (var directory = directory(10)) {
+            var log = directory.openLog(partition(0), new Uuid(3, 4), CONFIG);
+
+            // then
+            assertThat(log.logEndOffset()).isZero();
+            assertThat(names()).anyMatch(name -> name.endsWith("-stray"));
+        }
+    }
+
+    @Test
+    void tellsWhichPartitionsItFinds() {
+        // given
+        try (var directory = directory(10)) {
+            directory.openLog(new TopicPartition("with-dash", 12), ID, CONFIG);
+            directory.openLog(new TopicPartition("dotted.name_", 0), new Uuid(3, 4), CONFIG);
+        }
+
+        // when
+        try (var directory = directory(10)) {
+            // then
+            assertThat(directory.partitions())
+                    .containsExactlyInAnyOrder(
+                            new LogName(new TopicPartition("with-dash", 12), ID),
+                            new LogName(new TopicPartition("dotted.name_", 0), new Uuid(3, 4)));
+        }
+    }
+
+    @Test
+    void isNotCleanAfterAKill() {
+        // given
+        try (var directory = directory(10)) {
+            append(directory.openLog(partition(0), ID, CONFIG), 5);
+        }
+        var killed = directory(10);
+        assertThat(killed.cleanShutdown()).isTrue();
+
+        // when
+        killed.abandon();
+
+        // then
+        try (var directory = directory(10)) {
+            assertThat(directory.cleanShutdown()).isFalse();
+        }
+    }
+
+    @Test
+    void staysUncleanWhileALogWaitsForItsRecovery() {
+        // given
+        try (var directory = directory(10)) {
+            append(directory.openLog(partition(0), ID, CONFIG), 5);
+        }
+        directory(10).abandon();
+
+        // when
+        directory(10).close(); // Without having opened the log.
+
+        // then
+        try (var directory = directory(10)) {
+            assertThat(directory.cleanShutdown()).isFalse();
+        }
+    }
+
+    @Test
+    void recoversALogThatWasLetGoOf() {
+        try (var directory = directory(10)) {
+            // given
+            var log = directory.openLog(partition(0), ID, CONFIG);
+            append(log, 5);
+
+            // when
+            directory.abandonLog(log);
+            var again = directory.openLog(partition(0), ID, CONFIG);
+
+            // then
+            assertThat(again).isNotSameAs(log);
+            assertThat(again.logEndOffset()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void writesItsCheckpointsAsKafkaDoes() throws Exception {
+        // given
+        try (var directory = directory(10)) {
+            var log = directory.openLog(partition(0), ID, CONFIG);
+            append(log, 5);
+            log.advanceLogStart(3);
+        }
+
+        // then
+        assertThat(root.resolve("recovery-point-offset-checkpoint")).hasContent("0\n1\nmany 0 5");
+        assertThat(root.resolve("log-start-offset-checkpoint")).hasContent("0\n1\nmany 0 3");
+        assertThat(root.resolve("many-0/leader-epoch-checkpoint")).hasContent("0\n1\n0 3");
+        assertThat(root.resolve("many-0/partition.metadata"))
+                .hasContent("version: 0\ntopic_id: AAAAAAAAAAEAAAAAAAAAAg");
+    }
+}

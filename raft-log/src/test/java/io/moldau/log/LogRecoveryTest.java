@@ -1,0 +1,238 @@
+package io.moldau.log;
+
+import static io.moldau.log.batch.TestBatches.batchOf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogRecoveryTest {
+    @TempDir Path root;
+    private LogFixture fixture;
+
+    @BeforeEach
+    void open() {
+        fixture = LogFixture.on(root);
+    }
+
+    private Path segment(long baseOffset) {
+        return fixture.folder().resolve("%020d.log".formatted(baseOffset));
+    }
+
+    private static void cut(Path file, long size) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(size);
+        }
+    }
+
+    private static void flip(Path file, long position) throws IOException {
+        try (var channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            var one = ByteBuffer.allocate(1);
+            channel.read(one, position);
+            one.put(0, (byte) ~one.get(0)).flip();
+            channel.write(one, position);
+        }
+    }
+
+    @Test
+    void cutsATailThatIsTornAnywhereInTheLastBatch() throws Exception {
+        // given
+        fixture.append(2, 3);
+        long good = Files.size(segment(0));
+        fixture.append(batchOf("torn"));
+        var whole = Files.readAllBytes(segment(0));
+
+        for (int size = (int) good; size < whole.length; size++) {
+            // when
+            fixture.directory().abandon();
+            Files.write(segment(0), whole);
+            cut(segment(0), size);
+            fixture.open();
+
+            // then
+            assertThat(fixture.log.logEndOffset()).as("cut at %d", size).isEqualTo(6);
+            assertThat(Files.size(segment(0))).isEqualTo(good);
+        }
+        fixture.append(batchOf("next"));
+        assertThat(fixture.values(5)).containsExactly("5=v2", "6=next");
+    }
+
+    @Test
+    void keepsAWholeTail() {
+        // given
+        fixture.append(3, 3);
+
+        // when
+        fixture.reopenAfterKill();
+
+        // then
+        assertThat(fixture.values(0)).hasSize(9);
+    }
+
+    @Test
+    void cutsATailOfZeros() throws Exception {
+        // given
+        fixture.append(2, 3);
+        long good = Files.size(segment(0));
+        fixture.directory().abandon();
+        Files.write(segment(0), new byte[10_000], StandardOpenOption.APPEND);
+
+        // when
+        fixture.open();
+
+        // then
+        assertThat(fixture.log.logEndOffset()).isEqualTo(6);
+        assertThat(Files.size(segment(0))).isEqualTo(good);
+    }
+
+    @Test
+    void cutsAtTheFirstBatchThatWasNotFlushedAndIsDamaged() throws Exception {
+        // given
+        int oneBatch = batchOf(3).remaining();
+        fixture.append(2, 3);
+        fixture.log.flush();
+        fixture.append(4, 3);
+        fixture.directory().checkpoint();
+        fixture.directory().abandon();
+        flip(segment(0), 3L * oneBatch + 70);
+
+        // when
+        fixture.open();
+
+        // then
+        assertThat(fixture.log.logEndOffset()).isEqualTo(9);
+        assertThat(fixture.values(0)).hasSize(9);
+    }
+
+    @Test
+    void dropsTheSegmentsBehindATornOne() throws Exception {
+        // given
+        int oneBatch = batchOf(3).remaining();
+        var small = LogConfig.defaults().with("segment.bytes", Integer.toString(2 * oneBatch));
+        fixture.log.reconfigure(small);
+        fixture.append(5, 3);
+        fixture.directory().abandon();
+        cut(segment(6), oneBatch + 10);
+
+        // when
+        fixture.open();
+        fixture.append(batchOf("next"));
+
+        // then
+        assertThat(segment(12)).doesNotExist();
+        assertThat(fixture.log.logEndOffset()).isEqualTo(10);
+        assertThat(fixture.values(8)).containsExactly("8=v2", "9=next");
+    }
+
+    @Test
+    void doesNotReadWhatWasFlushedBefore() throws Exception {
+        // given
+        int oneBatch = batchOf(3).remaining();
+        var small = LogConfig.defaults().with("segment.bytes", Integer.toString(2 * oneBatch));
+        fixture.log.reconfigure(small);
+        fixture.append(5, 3);
+        fixture.log.flush();
+        fixture.directory().checkpoint();
+        fixture.directory().abandon();
+        flip(segment(0), 70); // Would be found out if it were read.
+
+        // when
+        fixture.open();
+
+        // then
+        assertThat(fixture.log.logEndOffset()).isEqualTo(15);
+    }
+
+    @Test
+    void trustsTheCheckpointAfterACleanStop() throws Exception {
+        // given
+        fixture.append(5, 3);
+        fixture.directory().close();
+        flip(segment(0), 70);
+
+        // when
+        fixture.open();
+
+        // then
+        assertThat(fixture.directory().cleanShutdown()).isTrue();
+        assertThat(fixture.log.logEndOffset()).isEqualTo(15);
+    }
+
+    @Test
+    void recoversAfterACleanStopWhenTheCheckpointIsLost() throws Exception {
+        // given
+        fixture.append(5, 3);
+        fixture.directory().close();
+        Files.delete(root.resolve("recovery-point-offset-checkpoint"));
+
+        // when
+        fixture.open();
+
+        // then
+        assertThat(fixture.log.logEndOffset()).isEqualTo(15);
+        assertThat(fixture.values(0)).hasSize(15);
+    }
+
+    @Test
+    void writesLostIndexesAnew() throws Exception {
+        // given
+        fixture.log.reconfigure(LogConfig.defaults().with("index.interval.bytes", "100"));
+        fixture.append(200, 3);
+        fixture.directory().close();
+        Files.delete(fixture.folder().resolve("00000000000000000000.index"));
+        Files.delete(fixture.folder().resolve("00000000000000000000.timeindex"));
+
+        // when
+        fixture.open();
+
+        // then
+        assertThat(fixture.values(300)).hasSize(300);
+        assertThat(fixture.log.maxTimestamp()).isPresent();
+        assertThat(fixture.folder().resolve("00000000000000000000.index")).isNotEmptyFile();
+    }
+
+    @Test
+    void readsRightWithIndexesOfGarbage() throws Exception {
+        // given
+        fixture.log.reconfigure(LogConfig.defaults().with("index.interval.bytes", "100"));
+        fixture.append(200, 3);
+        fixture.directory().close();
+        var index = fixture.folder().resolve("00000000000000000000.index");
+        for (int i = 0; i < 40; i++) {
+            flip(index, i * 16L + 6);
+        }
+
+        // when
+        fixture.open();
+
+        // then
+        for (int offset = 0; offset < 600; offset += 7) {
+            assertThat(fixture.values(offset)).hasSize(600 - offset);
+        }
+    }
+
+    @Test
+    void goesOnAtTheLogStartWhenAllBehindItIsLost() {
+        // given
+        fixture.append(5, 3);
+        fixture.log.advanceLogStart(12);
+        fixture.directory().checkpoint();
+        fixture.directory().abandon();
+        assertThat(segment(0).toFile().delete()).isTrue();
+
+        // when
+        fixture.open();
+
+        // then
+        assertThat(fixture.log.logStartOffset()).isEqualTo(12);
+        assertThat(fixture.log.logEndOffset()).isEqualTo(12);
+    }
+}

@@ -1,0 +1,174 @@
+package io.moldau.log;
+
+import static io.moldau.log.batch.TestBatches.batchOf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogRetentionTest {
+    private static final int BATCH_BYTES = batchOf(10).remaining();
+
+    @TempDir Path root;
+    private LogFixture fixture;
+
+    @BeforeEach
+    void open() {
+        fixture =
+                LogFixture.on(
+                        root,
+                        LogConfig.defaults()
+                                .with("segment.bytes", Integer.toString(2 * BATCH_BYTES))
+                                .with("retention.ms", "1000")
+                                .with("file.delete.delay.ms", "60000"));
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private boolean maintain() {
+        return fixture.log.maintain(fixture.clock.wallMs(), fixture.log.logEndOffset());
+    }
+
+    private void reconfigure(String name, String value) {
+        fixture.log.reconfigure(fixture.log.config().with(name, value));
+    }
+
+    private List<String> files(String suffix) throws Exception {
+        try (var files = Files.list(fixture.folder())) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(suffix))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void dropsSegmentsWhoseYoungestRecordIsTooOld() {
+        // given
+        fixture.append(4, 10);
+        fixture.clock.advance(900);
+        fixture.append(1, 10);
+
+        // when
+        fixture.clock.advance(200);
+        boolean changed = maintain();
+
+        // then
+        assertThat(changed).isTrue();
+        assertThat(fixture.log.logStartOffset()).isEqualTo(40);
+        assertThat(fixture.values(40)).hasSize(10);
+    }
+
+    @Test
+    void keepsWhatIsYoungEnough() {
+        // given
+        fixture.append(4, 10);
+
+        // when
+        fixture.clock.advance(1000);
+
+        // then
+        assertThat(maintain()).isFalse();
+    }
+
+    @Test
+    void dropsTheLastSegmentTooAndStillKnowsWhereTheLogEnds() {
+        // given
+        fixture.append(5, 10);
+
+        // when
+        fixture.clock.advance(2000);
+        maintain();
+        fixture.reopenAfterKill();
+
+        // then
+        assertThat(fixture.log.logStartOffset()).isEqualTo(50);
+        assertThat(fixture.log.logEndOffset()).isEqualTo(50);
+        assertThat(maintain()).isFalse();
+    }
+
+    @Test
+    void dropsTheOldestWhileWhatStaysIsLargeEnough() {
+        // given
+        reconfigure("retention.ms", "-1");
+        reconfigure("retention.bytes", Integer.toString(4 * BATCH_BYTES));
+        fixture.append(7, 10);
+
+        // when
+        maintain();
+
+        // then
+        assertThat(fixture.log.logStartOffset()).isEqualTo(20);
+        assertThat(fixture.log.sizeBytes()).isEqualTo(5L * BATCH_BYTES);
+    }
+
+    @Test
+    void keepsWhatIsNotYetCommitted() {
+        // given
+        fixture.append(6, 10);
+        fixture.clock.advance(2000);
+
+        // when
+        fixture.log.maintain(fixture.clock.wallMs(), 39);
+
+        // then
+        assertThat(fixture.log.logStartOffset()).isEqualTo(20);
+    }
+
+    @Test
+    void neverDropsFromATopicThatIsOnlyCompacted() {
+        // given
+        reconfigure("cleanup.policy", "compact");
+        fixture.append(6, 10);
+
+        // when
+        fixture.clock.advance(2000);
+
+        // then
+        assertThat(maintain()).isFalse();
+    }
+
+    @Test
+    void removesFilesWhenTheirDelayIsOver() throws Exception {
+        // given
+        fixture.append(5, 10);
+        fixture.clock.advance(2000);
+        maintain();
+        assertThat(files(".deleted")).hasSize(9);
+
+        // when
+        fixture.clock.advance(59_999);
+        fixture.directory().checkpoint();
+        assertThat(files(".deleted")).hasSize(9);
+        fixture.clock.advance(1);
+        fixture.directory().checkpoint();
+
+        // then
+        assertThat(files(".deleted")).isEmpty();
+        assertThat(files(".log")).containsExactly("00000000000000000050.log");
+    }
+
+    @Test
+    void letsAReaderFinishWithADroppedSegment() {
+        // given
+        fixture.append(5, 10);
+        var read = fixture.log.read(0, Long.MAX_VALUE, 1 << 20, true);
+
+        // when
+        fixture.clock.advance(2000);
+        maintain();
+        fixture.clock.advance(60_000);
+        fixture.directory().checkpoint();
+
+        // then
+        assertThat(LogFixture.bytes(read).remaining()).isEqualTo(2 * BATCH_BYTES);
+    }
+}
