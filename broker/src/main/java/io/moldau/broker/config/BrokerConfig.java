@@ -212,6 +212,7 @@ public final class BrokerConfig {
         return (Short) value(name);
     }
 
+    /// Also for settings whose type is narrower.
     public long getLong(String name) {
         return ((Number) value(name)).longValue();
     }

@@ -135,11 +135,19 @@ public final class FetchItem {
         return divergingEndOffset;
     }
 
-    /// The records found, or null. The caller takes it over and releases it.
-    public FileSlice takeSlice() {
+    /// The records found, or null; of more than `bytesLeft` only the beginning. The caller takes
+    /// them over and releases them.
+    public FileSlice takeSlice(int bytesLeft) {
         var taken = slice;
         slice = null;
-        return taken;
+        if (taken == null || taken.length() <= bytesLeft) {
+            return taken;
+        }
+        if (bytesLeft > 0) {
+            return new ShortenedSlice(taken, bytesLeft);
+        }
+        taken.release();
+        return null;
     }
 
     void releaseSlice() {

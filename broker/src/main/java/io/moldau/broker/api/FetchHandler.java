@@ -1,0 +1,231 @@
+package io.moldau.broker.api;
+
+import io.moldau.broker.fetch.FetchPlan;
+import io.moldau.broker.fetch.FetchSessions;
+import io.moldau.broker.fetch.FetchTarget;
+import io.moldau.broker.partition.FetchItem;
+import io.moldau.broker.partition.FetchJob;
+import io.moldau.broker.partition.Lookup;
+import io.moldau.broker.partition.Partitions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.LeaderIdAndEpoch;
+import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.BaseRecords;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.FetchResponse;
+
+/// `Fetch`, API key 1, versions 4–18.
+///
+/// - v4: isolation level; nothing here is transactional, so the last stable offset is the high
+///   watermark
+/// - v5: log start offset
+/// - v7: fetch sessions (KIP-227)
+/// - v9: the current leader epoch, so that a deposed leader or a stale client is found out
+///   (KIP-320)
+/// - v12: the last fetched epoch and a diverging epoch in return (KIP-595); flexible versions
+/// - v13: topics by id (KIP-516)
+/// - v16: the leader's address along with NOT_LEADER_OR_FOLLOWER (KIP-951)
+/// - v15, v17, v18: fields for Kafka's own replicas, which do not fetch here
+///
+/// `max_bytes` is soft: the first batch of the answer is returned whole, however large it is.
+public final class FetchHandler implements RequestHandler<FetchRequestData, FetchResponseData> {
+    private static final byte READ_COMMITTED = 1;
+
+    private final Partitions partitions;
+    private final FetchSessions sessions;
+    private final NodeAddresses addresses;
+    private final int responseBytesMax;
+
+    /// @param responseBytesMax `fetch.max.bytes` of the broker
+    public FetchHandler(
+            Partitions partitions,
+            FetchSessions sessions,
+            NodeAddresses addresses,
+            int responseBytesMax) {
+        this.partitions = partitions;
+        this.sessions = sessions;
+        this.addresses = addresses;
+        this.responseBytesMax = responseBytesMax;
+    }
+
+    @Override
+    public ApiKeys key() {
+        return ApiKeys.FETCH;
+    }
+
+    @Override
+    public CompletableFuture<FetchResponseData> handle(
+            RequestContext context, FetchRequestData request) {
+        return switch (sessions.plan(request, context.apiVersion(), context.apiVersion() >= 13)) {
+            case FetchPlan.Refused(var error) ->
+                    CompletableFuture.completedFuture(errorResponse(request, error, null));
+            case FetchPlan.Read read -> read(context, request, read);
+        };
+    }
+
+    private CompletableFuture<FetchResponseData> read(
+            RequestContext context, FetchRequestData request, FetchPlan.Read plan) {
+        int bytesMax = Math.min(request.maxBytes(), responseBytesMax);
+        var items = new ArrayList<FetchItem>(plan.targets().size());
+        for (var target : plan.targets()) {
+            items.add(itemOf(target, bytesMax));
+        }
+        var connection = context.connection();
+        var job =
+                new FetchJob(
+                        items,
+                        Math.min(request.minBytes(), bytesMax),
+                        request.maxWaitMs(),
+                        plan.waiter(connection),
+                        connection::schedule);
+        var forget = connection.onClose(job::cancel);
+        return job.start()
+                .whenComplete((_, _) -> forget.run())
+                .thenApply(found -> new Answer(context, request, plan, bytesMax).of(found));
+    }
+
+    private FetchItem itemOf(FetchTarget target, int bytesMax) {
+        var lookup =
+                target.topic().isEmpty()
+                        ? partitions.leading(
+                                target.topicId(), target.partition(), target.currentLeaderEpoch())
+                        : partitions.leading(
+                                new TopicPartition(target.topic(), target.partition()),
+                                target.currentLeaderEpoch());
+        return switch (lookup) {
+            case Lookup.Found(var partition) ->
+                    new FetchItem(
+                            partition,
+                            target.fetchOffset(),
+                            Math.min(target.bytesMax(), bytesMax),
+                            target.lastFetchedEpoch());
+            case Lookup.NotHere notHere -> FetchItem.notHere(notHere);
+        };
+    }
+
+    /// Builds one response out of what was found, within the bytes that the client wants at most.
+    private final class Answer {
+        private final RequestContext context;
+        private final FetchRequestData request;
+        private final FetchPlan.Read plan;
+        private final LeaderHints hints;
+        private final FetchResponseData response = new FetchResponseData();
+        private FetchableTopicResponse topic;
+        private int bytesLeft;
+        private boolean anyRecords;
+
+        Answer(
+                RequestContext context,
+                FetchRequestData request,
+                FetchPlan.Read plan,
+                int bytesMax) {
+            this.context = context;
+            this.request = request;
+            this.plan = plan;
+            this.bytesLeft = bytesMax;
+            this.hints = new LeaderHints(partitions::image, addresses, context);
+        }
+
+        FetchResponseData of(List<FetchItem> found) {
+            response.setSessionId(plan.sessionId());
+            for (int i = 0; i < found.size(); i++) {
+                var target = plan.targets().get(i);
+                var item = found.get(i);
+                var records = recordsOf(item);
+                if (plan.mustTell(target, item, records.sizeInBytes() > 0)) {
+                    topicOf(target).partitions().add(partitionOf(target, item, records));
+                }
+            }
+            hints.writeTo((id, host, port, rack) ->
+                    response.nodeEndpoints()
+                            .add(
+                                    new NodeEndpoint()
+                                            .setNodeId(id)
+                                            .setHost(host)
+                                            .setPort(port)
+                                            .setRack(rack)));
+            return response;
+        }
+
+        private BaseRecords recordsOf(FetchItem item) {
+            // The first batch of an answer comes whole, however large it is.
+            var slice = item.takeSlice(anyRecords ? bytesLeft : Integer.MAX_VALUE);
+            if (slice == null) {
+                return MemoryRecords.EMPTY;
+            }
+            anyRecords = true;
+            bytesLeft -= slice.length();
+            return RecordPayload.of(slice);
+        }
+
+        private FetchableTopicResponse topicOf(FetchTarget target) {
+            if (topic == null
+                    || !topic.topic().equals(target.topic())
+                    || !topic.topicId().equals(target.topicId())) {
+                topic =
+                        new FetchableTopicResponse()
+                                .setTopic(target.topic())
+                                .setTopicId(target.topicId());
+                response.responses().add(topic);
+            }
+            return topic;
+        }
+
+        private PartitionData partitionOf(FetchTarget target, FetchItem item, BaseRecords records) {
+            var data =
+                    new PartitionData()
+                            .setPartitionIndex(target.partition())
+                            .setErrorCode(item.error().code())
+                            .setHighWatermark(item.highWatermark())
+                            .setLastStableOffset(item.highWatermark())
+                            .setLogStartOffset(item.logStartOffset())
+                            .setAbortedTransactions(
+                                    request.isolationLevel() == READ_COMMITTED ? List.of() : null)
+                            .setRecords(records);
+            if (item.divergingEpoch() >= 0 && context.apiVersion() >= 12) {
+                data.setDivergingEpoch(
+                        new EpochEndOffset()
+                                .setEpoch(item.divergingEpoch())
+                                .setEndOffset(item.divergingEndOffset()));
+            }
+            if (tellsLeader(item.error()) && context.apiVersion() >= 12) {
+                data.setCurrentLeader(
+                        new LeaderIdAndEpoch()
+                                .setLeaderId(item.leaderId())
+                                .setLeaderEpoch(item.leaderEpoch()));
+                hints.add(item.leaderId());
+            }
+            return data;
+        }
+
+        private static boolean tellsLeader(Errors error) {
+            return error == Errors.NOT_LEADER_OR_FOLLOWER || error == Errors.FENCED_LEADER_EPOCH;
+        }
+    }
+
+    @Override
+    public FetchResponseData errorResponse(FetchRequestData request, Errors error, String message) {
+        var response = new FetchResponseData().setErrorCode(error.code());
+        for (var topic : request.topics()) {
+            var answers =
+                    new FetchableTopicResponse()
+                            .setTopic(topic.topic())
+                            .setTopicId(topic.topicId());
+            for (var asked : topic.partitions()) {
+                answers.partitions().add(FetchResponse.partitionResponse(asked.partition(), error));
+            }
+            response.responses().add(answers);
+        }
+        return response;
+    }
+}

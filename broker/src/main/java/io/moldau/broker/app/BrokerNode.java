@@ -1,0 +1,223 @@
+package io.moldau.broker.app;
+
+import io.moldau.broker.config.BrokerConfig;
+import io.moldau.broker.group.GroupCoordinator;
+import io.moldau.broker.group.GroupSettings;
+import io.moldau.broker.group.GroupStore;
+import io.moldau.broker.net.BindFailedException;
+import io.moldau.broker.net.BoundListener;
+import io.moldau.broker.net.Endpoint;
+import io.moldau.broker.partition.LogStore;
+import io.moldau.broker.partition.Maintenance;
+import io.moldau.broker.partition.Partitions;
+import io.moldau.broker.shard.Shards;
+import io.moldau.env.Clock;
+import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.MetadataCommand;
+import io.moldau.metadata.NodeEndpoint;
+import io.moldau.metadata.Outcome;
+import io.moldau.quorum.MetadataQuorum;
+import io.moldau.quorum.QuorumConfig;
+import io.moldau.quorum.QuorumStartException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One running node.
+///
+/// It starts from the inside out (directories, quorum, partitions, groups, sockets) and stops the
+/// other way round, so that nothing is asked of what is not there.
+public final class BrokerNode implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(BrokerNode.class);
+    private static final int FIRST_NODE_ID = 1;
+    private static final String QUORUM_FOLDER = "quorum";
+
+    private final Clock clock;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final CompletableFuture<String> failure = new CompletableFuture<>();
+
+    private BrokerConfig config;
+    private LiveConfig liveConfig;
+    private MetadataQuorum quorum;
+    private Endpoint endpoint;
+
+    private BrokerNode(BrokerConfig config, Clock clock) {
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /// Starts a node; when this returns it serves.
+    ///
+    /// @throws StartupException it cannot, with one sentence for the operator; nothing is left open
+    public static BrokerNode start(BrokerConfig config, Clock clock) {
+        var node = new BrokerNode(config, clock);
+        try {
+            node.open();
+            return node;
+        } catch (QuorumStartException e) {
+            node.close();
+            throw new StartupException(ExitReason.DATA_DIRECTORY, e.getMessage(), e);
+        } catch (BindFailedException e) {
+            node.close();
+            throw new StartupException(ExitReason.ADDRESS_IN_USE, e.getMessage(), e);
+        } catch (RuntimeException e) {
+            node.close();
+            throw e;
+        }
+    }
+
+    private void open() {
+        var directories = DataDirectories.open(config, clock);
+        opened.push(directories);
+        config = config.withNodeId(nodeIdOf(directories));
+        quorum = opened(startQuorum(directories));
+        directories.claim(clusterId(), nodeId());
+        liveConfig = new LiveConfig(config, quorum.image());
+
+        var shards = opened(Shards.start(config.getInt("num.io.threads"), "shard", clock));
+        var store = opened(new LogStore(directories.all()));
+        var partitions = new Partitions(nodeId(), shards, store, clock, liveConfig::topic);
+        partitions.start(quorum.image());
+        quorum.onPublished((before, after) -> onPublished(partitions, before, after));
+        startMaintenance(partitions, shards);
+
+        var groups = startGroups();
+        var handlers = new Handlers(liveConfig, clock, quorum, partitions, groups);
+        endpoint = opened(Endpoint.bind(Listening.netConfig(config), handlers.router()));
+        register();
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        opened.push(part);
+        return part;
+    }
+
+    private int nodeIdOf(DataDirectories directories) {
+        int asked = config.nodeId() < 0 ? FIRST_NODE_ID : config.nodeId();
+        return directories.identity().map(MetaProperties::nodeId).orElse(asked);
+    }
+
+    private MetadataQuorum startQuorum(DataDirectories directories) {
+        var clusterId =
+                directories
+                        .identity()
+                        .map(MetaProperties::clusterId)
+                        .or(config::clusterId)
+                        .orElse(null);
+        var dir = config.metadataDir().resolve(QUORUM_FOLDER);
+        var started = MetadataQuorum.start(QuorumConfig.of(dir, nodeId()).withClusterId(clusterId));
+        started.onFailure(failure::complete);
+        return started;
+    }
+
+    private void onPublished(Partitions partitions, ClusterImage before, ClusterImage after) {
+        var changed = liveConfig.onPublished(before, after);
+        partitions.onPublished(before, after);
+        switch (changed) {
+            case LiveConfig.Change.Nothing() -> {
+                // Most images differ in groups or topics only.
+            }
+            case LiveConfig.Change.Broker() -> partitions.reconfigureAll();
+            case LiveConfig.Change.Topics(var names) -> names.forEach(partitions::reconfigure);
+        }
+    }
+
+    private void startMaintenance(Partitions partitions, Shards shards) {
+        var maintenance =
+                new Maintenance(
+                        partitions,
+                        shards,
+                        config.getLong("log.retention.check.interval.ms"),
+                        config.getLong("log.flush.offset.checkpoint.interval.ms"));
+        maintenance.start();
+        opened.push(maintenance::stop);
+    }
+
+    private GroupCoordinator startGroups() {
+        var shards = opened(Shards.start(1, "group", clock));
+        var settings = GroupSettings.read(config::getLong);
+        var groups = opened(new GroupCoordinator(shards, GroupStore.of(quorum), settings, clock));
+        groups.start();
+        return groups;
+    }
+
+    /// Tells the cluster where this node is reached, once its ports are known.
+    private void register() {
+        List<NodeEndpoint> endpoints = new ArrayList<>();
+        for (int i = 0; i < config.listeners().size(); i++) {
+            var spec = config.listeners().get(i);
+            var bound = endpoint.listeners().get(i);
+            var advertised = spec.advertised();
+            endpoints.add(
+                    new NodeEndpoint(
+                            spec.name(),
+                            advertised.map(at -> at.host()).orElse(""),
+                            advertised.map(at -> at.port()).orElse(bound.port()),
+                            spec.securityProtocol()));
+        }
+        var outcome =
+                quorum.submit(
+                                new MetadataCommand.RegisterNode(
+                                        nodeId(),
+                                        Uuid.randomUuid(),
+                                        endpoints,
+                                        config.rack().orElse(null),
+                                        ClusterImage.FEATURE_LEVEL))
+                        .join();
+        if (outcome instanceof Outcome.Refused(_, var message)) {
+            throw new StartupException(
+                    ExitReason.FAILURE, "the cluster refused this node: " + message);
+        }
+    }
+
+    public String clusterId() {
+        return quorum.image().clusterId();
+    }
+
+    public int nodeId() {
+        return config.nodeId();
+    }
+
+    public BrokerConfig config() {
+        return config;
+    }
+
+    public List<Path> dataDirs() {
+        return config.logDirs();
+    }
+
+    /// The listeners with their actual ports.
+    public List<BoundListener> listeners() {
+        return endpoint.listeners();
+    }
+
+    /// What clients are told on each listener: the advertised address, or none where they are told
+    /// the one that they dialled.
+    public List<NodeEndpoint> addresses() {
+        return quorum.image().nodes().get(nodeId()).endpoints();
+    }
+
+    /// Completes, with one sentence, when the node cannot go on and its process must stop.
+    public CompletableFuture<String> failure() {
+        return failure;
+    }
+
+    /// Stops in order; what was acknowledged is as durable as its topic asked for.
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            var part = opened.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOGGER.atError().setCause(e).log("a part did not stop cleanly");
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.moldau.broker.app;
+
+import io.moldau.broker.api.ApiVersionsHandler;
+import io.moldau.broker.api.BrokerFeatures;
+import io.moldau.broker.api.CreatePartitionsHandler;
+import io.moldau.broker.api.CreateTopicsHandler;
+import io.moldau.broker.api.DeleteGroupsHandler;
+import io.moldau.broker.api.DeleteRecordsHandler;
+import io.moldau.broker.api.DeleteTopicsHandler;
+import io.moldau.broker.api.DescribeClusterHandler;
+import io.moldau.broker.api.DescribeGroupsHandler;
+import io.moldau.broker.api.DescribeTopicPartitionsHandler;
+import io.moldau.broker.api.FetchHandler;
+import io.moldau.broker.api.FindCoordinatorHandler;
+import io.moldau.broker.api.HeartbeatHandler;
+import io.moldau.broker.api.JoinGroupHandler;
+import io.moldau.broker.api.LeaveGroupHandler;
+import io.moldau.broker.api.ListGroupsHandler;
+import io.moldau.broker.api.ListOffsetsHandler;
+import io.moldau.broker.api.MetadataAccess;
+import io.moldau.broker.api.MetadataHandler;
+import io.moldau.broker.api.NewTopics;
+import io.moldau.broker.api.NodeAddresses;
+import io.moldau.broker.api.OffsetCommitHandler;
+import io.moldau.broker.api.OffsetDeleteHandler;
+import io.moldau.broker.api.OffsetFetchHandler;
+import io.moldau.broker.api.OffsetForLeaderEpochHandler;
+import io.moldau.broker.api.OffsetsTopic;
+import io.moldau.broker.api.ProduceHandler;
+import io.moldau.broker.api.RequestHandler;
+import io.moldau.broker.api.RequestRouter;
+import io.moldau.broker.api.SaslAuthenticateHandler;
+import io.moldau.broker.api.SaslHandshakeHandler;
+import io.moldau.broker.api.SyncGroupHandler;
+import io.moldau.broker.fetch.FetchSessions;
+import io.moldau.broker.group.GroupCoordinator;
+import io.moldau.broker.group.GroupStore;
+import io.moldau.broker.partition.Partitions;
+import io.moldau.env.Clock;
+import io.moldau.quorum.MetadataQuorum;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Every API key that this node serves, with what its handler needs.
+final class Handlers {
+    private final LiveConfig config;
+    private final Clock clock;
+    private final MetadataQuorum quorum;
+    private final Partitions partitions;
+    private final GroupCoordinator groups;
+    private final NodeAddresses addresses;
+    private final GroupStore store;
+    private final MetadataAccess metadata;
+    private final OffsetsTopic offsetsTopic;
+
+    Handlers(
+            LiveConfig config,
+            Clock clock,
+            MetadataQuorum quorum,
+            Partitions partitions,
+            GroupCoordinator groups) {
+        this.config = config;
+        this.clock = clock;
+        this.quorum = quorum;
+        this.partitions = partitions;
+        this.groups = groups;
+        this.addresses = NodeAddresses.advertisedTo(partitions.nodeId());
+        this.store = GroupStore.of(quorum);
+        this.metadata = MetadataAccess.of(quorum);
+        var broker = config.broker();
+        this.offsetsTopic =
+                new OffsetsTopic(
+                        store,
+                        broker.getInt("offsets.topic.num.partitions"),
+                        broker.getShort("offsets.topic.replication.factor"),
+                        broker.getInt("offsets.topic.segment.bytes"));
+    }
+
+    RequestRouter router() {
+        List<RequestHandler<?, ?>> handlers = new ArrayList<>();
+        handlers.addAll(recordHandlers());
+        handlers.addAll(groupHandlers());
+        handlers.addAll(topicHandlers());
+        handlers.add(new SaslHandshakeHandler());
+        handlers.add(new SaslAuthenticateHandler());
+        handlers.add(
+                new ApiVersionsHandler(
+                        handlers,
+                        BrokerFeatures::none,
+                        () -> quorum.image().clusterId(),
+                        partitions.nodeId()));
+        return new RequestRouter(handlers);
+    }
+
+    private List<RequestHandler<?, ?>> recordHandlers() {
+        var broker = config.broker();
+        var sessions =
+                new FetchSessions(
+                        broker.getInt("max.incremental.fetch.session.cache.slots"), clock);
+        return List.of(
+                new ProduceHandler(partitions, addresses),
+                new FetchHandler(partitions, sessions, addresses, broker.getInt("fetch.max.bytes")),
+                new ListOffsetsHandler(partitions),
+                new DeleteRecordsHandler(partitions),
+                new OffsetForLeaderEpochHandler(partitions));
+    }
+
+    private List<RequestHandler<?, ?>> topicHandlers() {
+        var newTopics = new NewTopics(metadata, config::broker);
+        return List.of(
+                new MetadataHandler(metadata, addresses, newTopics, offsetsTopic),
+                new DescribeClusterHandler(metadata, addresses),
+                new DescribeTopicPartitionsHandler(metadata, addresses),
+                new CreateTopicsHandler(metadata, newTopics, config::broker),
+                new DeleteTopicsHandler(metadata, config::broker),
+                new CreatePartitionsHandler(metadata));
+    }
+
+    private List<RequestHandler<?, ?>> groupHandlers() {
+        var broker = config.broker();
+        return List.of(
+                new FindCoordinatorHandler(partitions.nodeId(), store, offsetsTopic, addresses),
+                new JoinGroupHandler(groups),
+                new SyncGroupHandler(groups),
+                new HeartbeatHandler(groups),
+                new LeaveGroupHandler(groups),
+                new OffsetCommitHandler(
+                        groups, store, broker.getInt("offset.metadata.max.bytes"), clock),
+                new OffsetFetchHandler(store),
+                new OffsetDeleteHandler(groups, store),
+                new ListGroupsHandler(groups),
+                new DescribeGroupsHandler(groups),
+                new DeleteGroupsHandler(groups));
+    }
+}
