@@ -1,6 +1,7 @@
 package io.moldau.broker.app;
 
 import io.moldau.broker.config.BrokerConfig;
+import io.moldau.broker.config.ConfigService;
 import io.moldau.broker.group.GroupCoordinator;
 import io.moldau.broker.group.GroupSettings;
 import io.moldau.broker.group.GroupStore;
@@ -43,7 +44,6 @@ public final class BrokerNode implements AutoCloseable {
     private final CompletableFuture<String> failure = new CompletableFuture<>();
 
     private BrokerConfig config;
-    private LiveConfig liveConfig;
     private MetadataQuorum quorum;
     private Endpoint endpoint;
 
@@ -78,17 +78,21 @@ public final class BrokerNode implements AutoCloseable {
         config = config.withNodeId(nodeIdOf(directories));
         quorum = opened(startQuorum(directories));
         directories.claim(clusterId(), nodeId());
-        liveConfig = new LiveConfig(config, quorum.image());
+        var settings = new ConfigService(config);
+        settings.start(quorum.image());
 
         var shards = opened(Shards.start(config.getInt("num.io.threads"), "shard", clock));
         var store = opened(new LogStore(directories.all()));
-        var partitions = new Partitions(nodeId(), shards, store, clock, liveConfig::topic);
+        var partitions = new Partitions(nodeId(), shards, store, clock, settings::logConfig);
         partitions.start(quorum.image());
-        quorum.onPublished((before, after) -> onPublished(partitions, before, after));
+        settings.onTopicConfigChanged(partitions::reconfigure);
+        settings.onBrokerConfigChanged(_ -> partitions.reconfigureAll());
+        quorum.onPublished(settings);
+        quorum.onPublished(partitions::onPublished);
         startMaintenance(partitions, shards);
 
         var groups = startGroups();
-        var handlers = new Handlers(liveConfig, clock, quorum, partitions, groups);
+        var handlers = new Handlers(settings, clock, quorum, partitions, groups);
         endpoint = opened(Endpoint.bind(Listening.netConfig(config), handlers.router()));
         register();
     }
@@ -114,18 +118,6 @@ public final class BrokerNode implements AutoCloseable {
         var started = MetadataQuorum.start(QuorumConfig.of(dir, nodeId()).withClusterId(clusterId));
         started.onFailure(failure::complete);
         return started;
-    }
-
-    private void onPublished(Partitions partitions, ClusterImage before, ClusterImage after) {
-        var changed = liveConfig.onPublished(before, after);
-        partitions.onPublished(before, after);
-        switch (changed) {
-            case LiveConfig.Change.Nothing() -> {
-                // Most images differ in groups or topics only.
-            }
-            case LiveConfig.Change.Broker() -> partitions.reconfigureAll();
-            case LiveConfig.Change.Topics(var names) -> names.forEach(partitions::reconfigure);
-        }
     }
 
     private void startMaintenance(Partitions partitions, Shards shards) {

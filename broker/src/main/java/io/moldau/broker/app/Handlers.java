@@ -1,5 +1,7 @@
 package io.moldau.broker.app;
 
+import io.moldau.broker.api.AlterConfigsHandler;
+import io.moldau.broker.api.AlterPartitionReassignmentsHandler;
 import io.moldau.broker.api.ApiVersionsHandler;
 import io.moldau.broker.api.BrokerFeatures;
 import io.moldau.broker.api.CreatePartitionsHandler;
@@ -8,15 +10,26 @@ import io.moldau.broker.api.DeleteGroupsHandler;
 import io.moldau.broker.api.DeleteRecordsHandler;
 import io.moldau.broker.api.DeleteTopicsHandler;
 import io.moldau.broker.api.DescribeClusterHandler;
+import io.moldau.broker.api.DescribeConfigsHandler;
 import io.moldau.broker.api.DescribeGroupsHandler;
+import io.moldau.broker.api.DescribeLogDirsHandler;
+import io.moldau.broker.api.DescribeProducersHandler;
+import io.moldau.broker.api.DescribeQuorumHandler;
 import io.moldau.broker.api.DescribeTopicPartitionsHandler;
+import io.moldau.broker.api.ElectLeadersHandler;
 import io.moldau.broker.api.FetchHandler;
 import io.moldau.broker.api.FindCoordinatorHandler;
 import io.moldau.broker.api.HeartbeatHandler;
+import io.moldau.broker.api.IncrementalAlterConfigsHandler;
+import io.moldau.broker.api.InitProducerIdHandler;
 import io.moldau.broker.api.JoinGroupHandler;
 import io.moldau.broker.api.LeaveGroupHandler;
+import io.moldau.broker.api.ListConfigResourcesHandler;
 import io.moldau.broker.api.ListGroupsHandler;
 import io.moldau.broker.api.ListOffsetsHandler;
+import io.moldau.broker.api.ListPartitionReassignmentsHandler;
+import io.moldau.broker.api.LogDirs;
+import io.moldau.broker.api.LogLevels;
 import io.moldau.broker.api.MetadataAccess;
 import io.moldau.broker.api.MetadataHandler;
 import io.moldau.broker.api.NewTopics;
@@ -27,11 +40,14 @@ import io.moldau.broker.api.OffsetFetchHandler;
 import io.moldau.broker.api.OffsetForLeaderEpochHandler;
 import io.moldau.broker.api.OffsetsTopic;
 import io.moldau.broker.api.ProduceHandler;
+import io.moldau.broker.api.ProducerIds;
 import io.moldau.broker.api.RequestHandler;
 import io.moldau.broker.api.RequestRouter;
 import io.moldau.broker.api.SaslAuthenticateHandler;
 import io.moldau.broker.api.SaslHandshakeHandler;
+import io.moldau.broker.api.SettingChanges;
 import io.moldau.broker.api.SyncGroupHandler;
+import io.moldau.broker.config.ConfigService;
 import io.moldau.broker.fetch.FetchSessions;
 import io.moldau.broker.group.GroupCoordinator;
 import io.moldau.broker.group.GroupStore;
@@ -43,7 +59,7 @@ import java.util.List;
 
 /// Every API key that this node serves, with what its handler needs.
 final class Handlers {
-    private final LiveConfig config;
+    private final ConfigService config;
     private final Clock clock;
     private final MetadataQuorum quorum;
     private final Partitions partitions;
@@ -54,7 +70,7 @@ final class Handlers {
     private final OffsetsTopic offsetsTopic;
 
     Handlers(
-            LiveConfig config,
+            ConfigService config,
             Clock clock,
             MetadataQuorum quorum,
             Partitions partitions,
@@ -67,7 +83,7 @@ final class Handlers {
         this.addresses = NodeAddresses.advertisedTo(partitions.nodeId());
         this.store = GroupStore.of(quorum);
         this.metadata = MetadataAccess.of(quorum);
-        var broker = config.broker();
+        var broker = config.current();
         this.offsetsTopic =
                 new OffsetsTopic(
                         store,
@@ -81,6 +97,8 @@ final class Handlers {
         handlers.addAll(recordHandlers());
         handlers.addAll(groupHandlers());
         handlers.addAll(topicHandlers());
+        handlers.addAll(settingHandlers());
+        handlers.addAll(operationHandlers());
         handlers.add(new SaslHandshakeHandler());
         handlers.add(new SaslAuthenticateHandler());
         handlers.add(
@@ -93,7 +111,7 @@ final class Handlers {
     }
 
     private List<RequestHandler<?, ?>> recordHandlers() {
-        var broker = config.broker();
+        var broker = config.current();
         var sessions =
                 new FetchSessions(
                         broker.getInt("max.incremental.fetch.session.cache.slots"), clock);
@@ -106,18 +124,39 @@ final class Handlers {
     }
 
     private List<RequestHandler<?, ?>> topicHandlers() {
-        var newTopics = new NewTopics(metadata, config::broker);
+        var newTopics = new NewTopics(metadata, config::current);
         return List.of(
                 new MetadataHandler(metadata, addresses, newTopics, offsetsTopic),
                 new DescribeClusterHandler(metadata, addresses),
                 new DescribeTopicPartitionsHandler(metadata, addresses),
-                new CreateTopicsHandler(metadata, newTopics, config::broker),
-                new DeleteTopicsHandler(metadata, config::broker),
+                new CreateTopicsHandler(metadata, newTopics, config::current),
+                new DeleteTopicsHandler(metadata, config::current),
                 new CreatePartitionsHandler(metadata));
     }
 
+    private List<RequestHandler<?, ?>> settingHandlers() {
+        var levels = LogLevels.ofThisProcess();
+        var changes = new SettingChanges(partitions.nodeId(), metadata, config::current, levels);
+        return List.of(
+                new DescribeConfigsHandler(partitions.nodeId(), metadata, config::current, levels),
+                new AlterConfigsHandler(changes),
+                new IncrementalAlterConfigsHandler(changes),
+                new ListConfigResourcesHandler(metadata));
+    }
+
+    private List<RequestHandler<?, ?>> operationHandlers() {
+        return List.of(
+                new InitProducerIdHandler(new ProducerIds(partitions.nodeId(), metadata)),
+                new DescribeProducersHandler(partitions),
+                new DescribeLogDirsHandler(LogDirs.of(partitions)),
+                new DescribeQuorumHandler(metadata, quorum::status, addresses),
+                new ElectLeadersHandler(metadata),
+                new AlterPartitionReassignmentsHandler(metadata),
+                new ListPartitionReassignmentsHandler());
+    }
+
     private List<RequestHandler<?, ?>> groupHandlers() {
-        var broker = config.broker();
+        var broker = config.current();
         return List.of(
                 new FindCoordinatorHandler(partitions.nodeId(), store, offsetsTopic, addresses),
                 new JoinGroupHandler(groups),
