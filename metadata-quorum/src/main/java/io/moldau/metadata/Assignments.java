@@ -33,7 +33,7 @@ final class Assignments {
         return newPartitions <= TopicDecisions.MAX_NEW_PARTITIONS
                 ? null
                 : new Refused(
-                        Errors.INVALID_PARTITIONS,
+                        Errors.POLICY_VIOLATION,
                         "%d new partitions are more than the %d that one request may ask for."
                                 .formatted(newPartitions, TopicDecisions.MAX_NEW_PARTITIONS));
     }

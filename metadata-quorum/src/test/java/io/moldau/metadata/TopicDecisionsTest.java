@@ -95,8 +95,7 @@ class TopicDecisionsTest {
     @Test
     void refusesNoPartitionsAndTooMany() {
         assertThat(error(topic("t", 1, 0, 1), cluster(1))).isEqualTo(Errors.INVALID_PARTITIONS);
-        assertThat(error(topic("t", 1, 10_001, 1), cluster(1)))
-                .isEqualTo(Errors.INVALID_PARTITIONS);
+        assertThat(error(topic("t", 1, 10_001, 1), cluster(1))).isEqualTo(Errors.POLICY_VIOLATION);
     }
 
     @Test

@@ -40,7 +40,6 @@ public final class QuorumBench {
                 commits(quorum, seconds, outstanding);
             }
             System.gc();
-            Thread.sleep(2000);
             System.out.printf("threads: %d%n", Thread.activeCount());
             Thread.getAllStackTraces().keySet().stream()
                     .map(Thread::getName)
