@@ -50,6 +50,9 @@ public final class OffsetDeleteHandler
                 known.add(new TopicPartitions(topic.name(), partitions));
             }
         }
+        if (known.isEmpty()) {
+            return CompletableFuture.completedFuture(response(request, Map.of()));
+        }
         return groups.deleteOffsets(request.groupId(), known)
                 .thenApply(errors -> response(request, errors));
     }

@@ -225,8 +225,10 @@ final class JoinRules {
         group.answer(join.caller(), Joined.refused(error, join.memberId()));
     }
 
+    /// A client that joins with the id it was just given says so as its reason, which tells nobody
+    /// anything.
     private static String cause(Member member, String what, String reason) {
-        return reason.isEmpty()
+        return reason.isEmpty() || reason.endsWith(member.id())
                 ? member.described() + " " + what
                 : member.described() + " " + what + ": " + reason;
     }

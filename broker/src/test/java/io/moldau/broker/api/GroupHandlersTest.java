@@ -381,6 +381,7 @@ class GroupHandlersTest {
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
         assertThat(missing.errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
         assertThat(store.all("simple")).isEmpty();
+        assertThat(call(handler, 0, deleteRequest("nobody", 77)).errorCode()).isZero();
     }
 
     // ---- operators ----
