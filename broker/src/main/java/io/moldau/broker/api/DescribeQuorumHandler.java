@@ -30,6 +30,7 @@ public final class DescribeQuorumHandler
         implements RequestHandler<DescribeQuorumRequestData, DescribeQuorumResponseData> {
     private static final int METADATA_PARTITION = 0;
     private static final short TIMESTAMPS_VERSION = 1;
+    private static final short DIRECTORIES_VERSION = 2;
 
     private final MetadataAccess metadata;
     private final Supplier<QuorumStatus> status;
@@ -66,7 +67,7 @@ public final class DescribeQuorumHandler
                 described |= known;
             }
         }
-        if (described) {
+        if (described && context.apiVersion() >= DIRECTORIES_VERSION) {
             addNodes(quorum, context, response);
         }
         return Futures.done(response);
@@ -92,12 +93,14 @@ public final class DescribeQuorumHandler
         var state =
                 new ReplicaState()
                         .setReplicaId(replica.id())
-                        .setReplicaDirectoryId(replica.directoryId())
                         .setLogEndOffset(replica.logEndOffset());
-        return context.apiVersion() < TIMESTAMPS_VERSION
-                ? state
-                : state.setLastFetchTimestamp(replica.lastFetchTimestampMs())
-                        .setLastCaughtUpTimestamp(replica.lastCaughtUpTimestampMs());
+        if (context.apiVersion() >= TIMESTAMPS_VERSION) {
+            state.setLastFetchTimestamp(replica.lastFetchTimestampMs())
+                    .setLastCaughtUpTimestamp(replica.lastCaughtUpTimestampMs());
+        }
+        return context.apiVersion() >= DIRECTORIES_VERSION
+                ? state.setReplicaDirectoryId(replica.directoryId())
+                : state;
     }
 
     private void addNodes(

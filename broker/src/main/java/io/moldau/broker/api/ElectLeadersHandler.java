@@ -42,10 +42,11 @@ public final class ElectLeadersHandler
                         .map(type -> elect(type, request))
                         .orElseGet(() ->
                                 errorResponse(
-                                        request,
-                                        Errors.INVALID_REQUEST,
-                                        "There is no election type %d."
-                                                .formatted(request.electionType()))));
+                                                request,
+                                                Errors.INVALID_REQUEST,
+                                                "There is no election type %d."
+                                                        .formatted(request.electionType()))
+                                        .setErrorCode(Errors.INVALID_REQUEST.code())));
     }
 
     private static Optional<ElectionType> type(byte id) {
@@ -131,19 +132,21 @@ public final class ElectLeadersHandler
                 .setErrorMessage(reply.message());
     }
 
+    /// Version 0 has no room for an error of the whole answer: each partition carries it, and only
+    /// where none was named it stands alone.
     @Override
     public ElectLeadersResponseData errorResponse(
             ElectLeadersRequestData request, Errors error, String message) {
-        var response = new ElectLeadersResponseData().setErrorCode(error.code());
-        if (request.topicPartitions() != null) {
-            for (var topic : request.topicPartitions()) {
-                var result = new ReplicaElectionResult().setTopic(topic.topic());
-                topic.partitions()
-                        .forEach(index ->
-                                result.partitionResult()
-                                        .add(result(index, new Reply(error, message))));
-                response.replicaElectionResults().add(result);
-            }
+        var response = new ElectLeadersResponseData();
+        if (request.topicPartitions() == null) {
+            return response.setErrorCode(error.code());
+        }
+        for (var topic : request.topicPartitions()) {
+            var result = new ReplicaElectionResult().setTopic(topic.topic());
+            topic.partitions()
+                    .forEach(index ->
+                            result.partitionResult().add(result(index, new Reply(error, message))));
+            response.replicaElectionResults().add(result);
         }
         return response;
     }
