@@ -10,11 +10,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.Thread.State;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftGroup;
@@ -25,6 +26,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.ExitUtils;
+import org.jspecify.annotations.Nullable;
 
 /// This node's part of the metadata quorum.
 ///
@@ -34,7 +36,7 @@ import org.apache.ratis.util.ExitUtils;
 /// is left to sync each write; none of its settings that would relax that is used.
 public final class MetadataQuorum implements AutoCloseable {
     private static final long START_TIMEOUT_MS = 30_000;
-    private static final int WAKE_MS = 100;
+    private static final Duration WAKE_INTERVAL = Duration.ofMillis(50);
 
     private final QuorumDirectory directory;
     private final MetadataState state;
@@ -245,9 +247,8 @@ public final class MetadataQuorum implements AutoCloseable {
     public void close() {
         failure.closing();
         submitter.stop("the metadata quorum is closed");
-        wakeLogWriter();
         try (directory) {
-            server.close();
+            closeServer();
         } catch (IOException failed) {
             throw new UncheckedIOException("the metadata quorum did not close", failed);
         }
@@ -256,16 +257,36 @@ public final class MetadataQuorum implements AutoCloseable {
     /// Ratis's log writer looks only once a second whether it is to stop, and closing waits for it.
     /// An interrupt ends it at once, where it waits for work; what it writes just now it may
     /// finish.
+    private void closeServer() throws IOException {
+        var failed = new AtomicReference<@Nullable IOException>();
+        var closer =
+                Thread.ofPlatform()
+                        .name("quorum-close")
+                        .daemon(true)
+                        .start(() -> {
+                            try {
+                                server.close();
+                            } catch (IOException failure) {
+                                failed.set(failure);
+                            }
+                        });
+        try {
+            while (!closer.join(WAKE_INTERVAL)) {
+                wakeLogWriter();
+            }
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+        if (failed.get() != null) {
+            throw failed.get();
+        }
+    }
+
     private void wakeLogWriter() {
         var name = division.getMemberId() + "-SegmentedRaftLogWorker";
         for (var thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().startsWith(name)) {
-                for (int i = 0; i < WAKE_MS && thread.getState() != State.TIMED_WAITING; i++) {
-                    LockSupport.parkNanos(1_000_000);
-                }
-                if (thread.getState() == State.TIMED_WAITING) {
-                    thread.interrupt();
-                }
+            if (thread.getName().startsWith(name) && thread.getState() == State.TIMED_WAITING) {
+                thread.interrupt();
             }
         }
     }
