@@ -57,6 +57,9 @@ final class LogOpener {
                     clean && recoveryPoint.isPresent() && flushed >= segments.last().baseOffset();
             end = trusted ? flushed : recover(flushed);
         }
+        if (segments.isEmpty() && !clean) { // Epochs of records that never reached the disk.
+            epochs.truncateFromEnd(end);
+        }
         if (start > end) {
             end = restartAt(start);
         }

@@ -336,7 +336,6 @@ public final class PartitionLog {
             unneeded++;
         }
         drop(unneeded, context.clock().wallMs());
-        epochs().truncateFromStart(offset);
     }
 
     /// Retention by time and size, below `highWatermark` only, and expiry of silent producers.
@@ -357,7 +356,6 @@ public final class PartitionLog {
         }
         drop(expired, nowMs);
         logStartOffset = Math.max(logStartOffset, segments.first().baseOffset());
-        epochs().truncateFromStart(logStartOffset);
         return true;
     }
 
@@ -383,6 +381,8 @@ public final class PartitionLog {
         if (count > 0) {
             segments.dropFirst(count, nowMs + config.fileDeleteDelayMs());
             producers.dropBelow(segments.first().baseOffset());
+            // Not up to the log start: a crash may take that back, and the records are still there.
+            epochs().truncateFromStart(segments.first().baseOffset());
             sizeBytes = segments.sizeBytes();
         }
     }
@@ -404,6 +404,9 @@ public final class PartitionLog {
         int index = segments.floor(offset);
         segments.dropFrom(index + 1, nowMs);
         segments.get(index).truncateTo(offset, config.indexIntervalBytes());
+        // Or a crash brings back what was cut, behind what is appended from now on.
+        segments.get(index).file().force();
+        context.disk().syncDirectory(folder);
         afterTruncation(offset);
     }
 

@@ -271,7 +271,7 @@ class LogDirectoryTest {
         // then
         assertThat(root.resolve("recovery-point-offset-checkpoint")).hasContent("0\n1\nmany 0 5");
         assertThat(root.resolve("log-start-offset-checkpoint")).hasContent("0\n1\nmany 0 3");
-        assertThat(root.resolve("many-0/leader-epoch-checkpoint")).hasContent("0\n1\n0 3");
+        assertThat(root.resolve("many-0/leader-epoch-checkpoint")).hasContent("0\n1\n0 0");
         assertThat(root.resolve("many-0/partition.metadata"))
                 .hasContent("version: 0\ntopic_id: AAAAAAAAAAEAAAAAAAAAAg");
     }
