@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moldau.broker.partition.PartitionsFixture;
 import io.moldau.log.LogConfig;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
@@ -242,7 +243,7 @@ class ProduceHandlerTest {
     private static ByteBuffer idempotent(int sequence, String... values) {
         var records = new SimpleRecord[values.length];
         for (int i = 0; i < values.length; i++) {
-            records[i] = new SimpleRecord(System.currentTimeMillis(), values[i].getBytes());
+            records[i] = new SimpleRecord(System.currentTimeMillis(), values[i].getBytes(StandardCharsets.UTF_8));
         }
         return MemoryRecords.withIdempotentRecords(
                         Compression.NONE, 4711L, (short) 0, sequence, records)

@@ -9,6 +9,7 @@ import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.MetadataMachine;
 import io.moldau.metadata.NodeEndpoint;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -97,7 +98,7 @@ public final class PartitionsFixture implements AutoCloseable {
     public static ByteBuffer batch(String... values) {
         var records = new SimpleRecord[values.length];
         for (int i = 0; i < values.length; i++) {
-            records[i] = new SimpleRecord(System.currentTimeMillis(), values[i].getBytes());
+            records[i] = new SimpleRecord(System.currentTimeMillis(), values[i].getBytes(StandardCharsets.UTF_8));
         }
         return MemoryRecords.withRecords(Compression.NONE, records).buffer();
     }
