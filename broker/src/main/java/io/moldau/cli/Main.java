@@ -16,14 +16,6 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            TopicsCommand.class,
-            GroupsCommand.class,
-            ProduceCommand.class,
-            ConsumeCommand.class,
-            ConfigsCommand.class,
-            ClusterCommand.class
-        },
         footer = {
             "",
             "moldau COMMAND --help explains one command. MOLDAU_BOOTSTRAP=HOST:PORT says where the broker is.",
@@ -31,6 +23,10 @@ import picocli.CommandLine.ParameterException;
             "5 data directory in use or not writable, 6 data of another cluster, 7 no Java 25."
         })
 public final class Main implements Callable<Integer> {
+    private static final Optional<String> NO_ADVICE = Optional.empty();
+    private static final List<String> COMMANDS =
+            List.of("start", "topics", "groups", "produce", "consume", "configs", "cluster");
+
     private final Session session;
 
     private Main(Session session) {
@@ -53,11 +49,39 @@ public final class Main implements Callable<Integer> {
         Runtime.getRuntime().halt(status);
     }
 
+    private static boolean isCommand(String[] args) {
+        return args.length > 0 && COMMANDS.contains(args[0]);
+    }
+
+    /// Made only where it is needed: reading the options of all commands costs a start its time.
+    private static Object command(String name) {
+        return switch (name) {
+            case "start" -> new StartCommand();
+            case "topics" -> new TopicsCommand();
+            case "groups" -> new GroupsCommand();
+            case "produce" -> new ProduceCommand();
+            case "consume" -> new ConsumeCommand();
+            case "configs" -> new ConfigsCommand();
+            case "cluster" -> new ClusterCommand();
+            default -> throw new IllegalArgumentException("no command " + name);
+        };
+    }
+
     /// Runs one command line in this process.
     ///
     /// @return the exit status, see README.md
-    public static int run(Session session, String... args) {
+    public static int run(Session session, String... given) {
+        if (new KafkaLine(List.of(given)).isOfKafkasTool()) {
+            return runAsKafkasTool(session, given);
+        }
+        return execute(session, given);
+    }
+
+    private static int execute(Session session, String... args) {
         var line = new CommandLine(new Main(session));
+        for (var name : isCommand(args) ? List.of(args[0]) : COMMANDS) {
+            line.addSubcommand(name, command(name));
+        }
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(
                 new java.io.PrintWriter(
@@ -67,27 +91,21 @@ public final class Main implements Callable<Integer> {
                         session.err(), true, java.nio.charset.StandardCharsets.UTF_8));
         line.setExecutionExceptionHandler((failure, _, _) -> explain(session, failure));
         line.setParameterExceptionHandler((misuse, given) -> explain(session, misuse, given));
-        try {
-            return line.execute(asMoldauTakesIt(args));
-        } catch (CliException untranslatable) {
-            return explain(session, untranslatable);
-        }
+        return line.execute(args);
     }
 
     /// `moldau kafka-topics --list` does what `moldau topics list` does.
-    private static String[] asMoldauTakesIt(String[] args) {
-        var given = new KafkaLine(List.of(args));
-        if (!given.isOfKafkasTool()) {
-            return args;
+    private static int runAsKafkasTool(Session session, String... args) {
+        var line = new KafkaLine(List.of(args));
+        var advice = line.has("--zookeeper") ? OlderFlags.advice(List.of(args)) : NO_ADVICE;
+        try {
+            if (advice.isPresent()) {
+                throw CliException.usage(advice.get());
+            }
+            return execute(session, line.translated().toArray(String[]::new));
+        } catch (CliException untranslatable) {
+            return explain(session, untranslatable);
         }
-        var advice =
-                given.has("--zookeeper")
-                        ? OlderFlags.advice(List.of(args))
-                        : Optional.<String>empty();
-        if (advice.isPresent()) {
-            throw CliException.usage(advice.get());
-        }
-        return given.translated().toArray(String[]::new);
     }
 
     @Override

@@ -30,7 +30,7 @@ final class OlderFlags {
         if (line.has("--partition") && args.contains("topics")) {
             return Optional.of(
                     "--partition is no option here. Did you mean --partitions? Type: "
-                            + joined(replaced(args, "--partition", "--partitions")));
+                            + translated(replaced(args, "--partition", "--partitions")));
         }
         return line.hasAction()
                 ? Optional.of("That is how Kafka's own tools are called. Type: " + translated(args))

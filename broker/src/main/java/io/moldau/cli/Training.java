@@ -1,33 +1,135 @@
 package io.moldau.cli;
 
+import io.moldau.broker.app.BrokerNode;
+import io.moldau.broker.config.BrokerConfig;
+import io.moldau.broker.config.Sources;
+import io.moldau.broker.logging.Logging;
+import io.moldau.env.Clock;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/// Runs what a first minute runs, so that the JVM can note what it loads and links and start faster
-/// the next time. The launcher's `--train FILE` calls it; nobody else does.
+/// Rehearses a first minute, so that the JVM can note what it loads, links and finds hot, and start
+/// faster the next time. The launcher's `--train FILE` calls it; nobody else does.
+///
+/// A broker on a port that the system chooses and in a folder that is gone afterwards; every command
+/// once, and records enough for the paths that matter to become hot.
 ///
 /// Source: JEP 483, JEP 514 and JEP 515.
 public final class Training {
+    private static final int ROUNDS = 3;
+    private static final int RECORDS = 4000;
+    private static final PrintStream NOWHERE =
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+
     private Training() {}
 
-    public static void main(String[] args) {
-        var output =
-                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        rehearse(output);
+    public static void main(String[] args) throws Exception {
+        Logging.setLevels("error,org.apache.kafka=off");
+        var folder = Files.createTempDirectory("moldau-training");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder), "delete-folder"));
+        var config =
+                BrokerConfig.load(
+                        new Sources(
+                                Map.of("log.dir", folder.toString()),
+                                Map.of(),
+                                Map.of("listeners", "PLAINTEXT://127.0.0.1:0")));
+        try (var node = BrokerNode.start(config, Clock.system())) {
+            rehearse("127.0.0.1:" + node.listeners().getFirst().port());
+        }
+        // Once more the way a user does it, on data that is there: options, banner, recovery, stop.
+        var port = freePort();
+        Thread.ofPlatform().daemon().start(() -> start(folder, port));
+        rehearse("127.0.0.1:" + port);
+        System.exit(ExitStatus.OK);
     }
 
-    private static void rehearse(PrintStream output) {
+    private static void start(Path folder, int port) {
+        var session = new Session(noInput(), NOWHERE, System.err, true);
+        var line = "start --listen 127.0.0.1:%d --data %s".formatted(port, folder);
+        int status = Main.run(session, line.split(" ", -1));
+        Runtime.getRuntime().halt(status);
+    }
+
+    private static void rehearse(String broker) {
+        run(noInput(), "topics create rehearsal --if-not-exists --partitions 3 -b " + broker);
+        for (int round = 0; round < ROUNDS; round++) {
+            produceAndConsume(broker, round);
+        }
         for (var line :
                 List.of(
-                        "--help",
-                        "--version",
-                        "topics list --help",
-                        "topics --zookeeper here:2181")) {
-            var session = new Session(new ByteArrayInputStream(new byte[0]), output, output, false);
-            Main.run(session, line.split(" ", -1));
+                        "topics list",
+                        "topics describe rehearsal",
+                        "topics alter rehearsal --config retention.ms=3600000",
+                        "configs describe topic rehearsal",
+                        "groups list",
+                        "groups describe readers",
+                        "groups reset-offsets readers --to earliest",
+                        "cluster info",
+                        "cluster nodes --format json")) {
+            run(noInput(), line + " -b " + broker);
+        }
+    }
+
+    private static void produceAndConsume(String broker, int round) {
+        var codecs = new String[] {"none", "lz4", "zstd"};
+        var lines =
+                IntStream.range(0, RECORDS)
+                        .mapToObj(number -> "key-%d:record number %d".formatted(number % 100, number))
+                        .collect(Collectors.joining("\n"));
+        run(
+                new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)),
+                "produce rehearsal -K : -z %s -b %s".formatted(codecs[round], broker));
+        run(noInput(), "consume rehearsal -e -f %t/%p@%o:%k=%s\\n -b " + broker);
+        run(noInput(), "consume rehearsal -e -G readers -b " + broker);
+    }
+
+    /// @throws IllegalStateException a command failed: what would be kept is not what users run
+    private static void run(ByteArrayInputStream input, String line) {
+        var err = new java.io.ByteArrayOutputStream();
+        var session =
+                new Session(
+                        input, NOWHERE, new PrintStream(err, true, StandardCharsets.UTF_8), false);
+        int status = Main.run(session, line.split(" ", -1));
+        if (status != ExitStatus.OK) {
+            throw new IllegalStateException(line + ": " + err.toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static ByteArrayInputStream noInput() {
+        return new ByteArrayInputStream(new byte[0]);
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (var paths = Files.walk(folder)) {
+            paths.sorted(Comparator.reverseOrder())
+                    .forEach(path -> {
+                        try {
+                            Files.delete(path);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
