@@ -147,10 +147,12 @@ case $1 in
     *) tool_options ;;
 esac
 if [ "$1" = --train ]; then
-    shift
+    folder=$(mktemp -d) || exit 1
     # shellcheck disable=SC2086
-    exec "$java_bin" $common $options "-XX:AOTCacheOutput=$1" -Xlog:disable \
-        "-Dmoldau.executable=$self" -cp "$self" io.moldau.cli.Training
+    "$java_bin" $common $options "-XX:AOTCacheOutput=$2" -Xlog:disable -cp "$self" io.moldau.cli.Training "$folder"
+    status=$?
+    rm -rf "$folder"
+    exit $status
 fi
 find_aot
 # shellcheck disable=SC2086

@@ -28,7 +28,8 @@ final class Banner {
         var lines = new ArrayList<String>();
         lines.add(
                 session.bold("Moldau " + Version.number())
-                        + session.dim("  node %d, ready %s".formatted(node.nodeId(), sinceStart())));
+                        + session.dim(
+                                "  node %d, ready %s".formatted(node.nodeId(), sinceStart())));
         line(session, lines, "data", dataDirectories());
         line(session, lines, "cluster", node.clusterId());
         line(session, lines, "clients", String.join(", ", addresses()));
@@ -86,7 +87,9 @@ final class Banner {
     }
 
     private static boolean isEverywhere(BoundListener bound) {
-        return bound.host().isEmpty() || bound.host().equals("0.0.0.0") || bound.host().equals("::");
+        return bound.host().isEmpty()
+                || bound.host().equals("0.0.0.0")
+                || bound.host().equals("::");
     }
 
     private String durability() {
@@ -96,7 +99,8 @@ final class Banner {
         }
         return interval == Long.MAX_VALUE
                 ? "acknowledged once in the page cache; log.flush.interval.messages=1 makes it the disk"
-                : "acknowledged once in the page cache, flushed every %d records".formatted(interval);
+                : "acknowledged once in the page cache, flushed every %d records"
+                        .formatted(interval);
     }
 
     private static String memory() {

@@ -136,7 +136,9 @@ final class StartCommand extends MoldauCommand {
                             .formatted(configFile, unreadable.getMessage()));
         }
         var settings = new LinkedHashMap<String, String>();
-        properties.stringPropertyNames().forEach(name -> settings.put(name, properties.getProperty(name)));
+        properties
+                .stringPropertyNames()
+                .forEach(name -> settings.put(name, properties.getProperty(name)));
         return settings;
     }
 

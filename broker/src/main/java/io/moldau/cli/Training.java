@@ -9,28 +9,31 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// Rehearses a first minute, so that the JVM can note what it loads, links and finds hot, and start
-/// faster the next time. The launcher's `--train FILE` calls it; nobody else does.
+/// faster the next time. The launcher's `--train FILE` calls it with a folder of its own; nobody
+/// else does.
 ///
-/// A broker on a port that the system chooses and in a folder that is gone afterwards; every command
-/// once, and records enough for the paths that matter to become hot.
+/// A broker on a port that the system chooses; every command once, and records enough for the paths
+/// that matter to become hot.
 ///
 /// Source: JEP 483, JEP 514 and JEP 515.
 public final class Training {
     private static final int ROUNDS = 3;
-    private static final int RECORDS = 4000;
+    private static final int RECORDS = 1000;
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
+    private static final Duration POLL = Duration.ofMillis(10);
     private static final PrintStream NOWHERE =
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
 
@@ -38,8 +41,7 @@ public final class Training {
 
     public static void main(String[] args) throws Exception {
         Logging.setLevels("error,org.apache.kafka=off");
-        var folder = Files.createTempDirectory("moldau-training");
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder), "delete-folder"));
+        var folder = Path.of(args[0]);
         var config =
                 BrokerConfig.load(
                         new Sources(
@@ -52,8 +54,9 @@ public final class Training {
         // Once more the way a user does it, on data that is there: options, banner, recovery, stop.
         var port = freePort();
         Thread.ofPlatform().daemon().start(() -> start(folder, port));
+        awaitListening(port);
         rehearse("127.0.0.1:" + port);
-        System.exit(ExitStatus.OK);
+        System.exit(ExitStatus.OK); // As a signal does: the node stops in order, then the process.
     }
 
     private static void start(Path folder, int port) {
@@ -87,7 +90,8 @@ public final class Training {
         var codecs = new String[] {"none", "lz4", "zstd"};
         var lines =
                 IntStream.range(0, RECORDS)
-                        .mapToObj(number -> "key-%d:record number %d".formatted(number % 100, number))
+                        .mapToObj(
+                                number -> "key-%d:record number %d".formatted(number % 100, number))
                         .collect(Collectors.joining("\n"));
         run(
                 new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)),
@@ -118,18 +122,17 @@ public final class Training {
         }
     }
 
-    private static void delete(Path folder) {
-        try (var paths = Files.walk(folder)) {
-            paths.sorted(Comparator.reverseOrder())
-                    .forEach(path -> {
-                        try {
-                            Files.delete(path);
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static void awaitListening(int port) throws InterruptedException {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+        while (System.nanoTime() < deadline) {
+            try (var socket = new Socket()) {
+                socket.connect(address);
+                return;
+            } catch (IOException notYet) {
+                Thread.sleep(POLL);
+            }
         }
+        throw new IllegalStateException("the broker does not start");
     }
 }

@@ -18,6 +18,10 @@ final class Levels {
     Levels() {
         set.put(ROOT, Threshold.INFO);
         set.put("org.apache.ratis", Threshold.WARN);
+        // Tells of every orderly stop as if it were none.
+        set.put(
+                "org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogWorker",
+                Threshold.ERROR);
         set.put("org.apache.kafka", Threshold.WARN);
         set.put("io.netty", Threshold.WARN);
         set.put("io.grpc", Threshold.WARN);
