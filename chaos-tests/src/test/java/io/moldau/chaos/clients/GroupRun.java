@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moldau.chaos.check.GroupChecker;
+import io.moldau.chaos.history.GroupEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -103,7 +104,7 @@ final class GroupRun implements AutoCloseable {
         assertThat(GroupChecker.check(histories(), Map.of())).isEmpty();
     }
 
-    List<? extends List<? extends io.moldau.chaos.history.GroupEvent>> histories() {
+    List<? extends List<? extends GroupEvent>> histories() {
         return all.stream().map(MemberHistory::events).toList();
     }
 
