@@ -1,0 +1,178 @@
+package io.moldau.chaos.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.moldau.chaos.check.DeliveryChecker;
+import io.moldau.chaos.history.Event;
+import io.moldau.chaos.history.Event.Found;
+import io.moldau.chaos.history.Event.Resumed;
+import io.moldau.chaos.run.Acceptance;
+import io.moldau.chaos.run.BrokerProcess;
+import io.moldau.chaos.run.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.LongDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.Test;
+
+/// `kill -9` at random moments while producers send and groups commit.
+///
+/// System properties: `moldau.kill.rounds` (5), `moldau.kill.seed` (by chance, printed),
+/// `moldau.restart.ms.max` (2000, for the median of the rounds).
+class KillUnderLoadIT {
+    private static final int ROUNDS = Integer.getInteger("moldau.kill.rounds", 5);
+    private static final long SEED =
+            Long.getLong("moldau.kill.seed", ThreadLocalRandom.current().nextLong(1_000_000));
+    private static final long RESTART_MS_MAX = Long.getLong("moldau.restart.ms.max", 2_000);
+    private static final int LOAD_MS_MAX = 1_500;
+    private static final int PARTITIONS = 6;
+    private static final int PRODUCERS = 4;
+    private static final int GROUPS = 3;
+    private static final String TOPIC = "ledger";
+    private static final Duration RECOVERS = Duration.ofMinutes(1);
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final List<Long> restartsMs = new ArrayList<>();
+    private final List<Long> firstAcksMs = new ArrayList<>();
+
+    @Test
+    void keepsEveryAcknowledgedRecordAndCommit() throws Exception {
+        System.out.printf("kill -9 under load: %d rounds, -Dmoldau.kill.seed=%d%n", ROUNDS, SEED);
+        var random = new Random(SEED);
+        try (var broker = Acceptance.startBroker("kill", "group.initial.rebalance.delay.ms=0")) {
+            Topics.create(broker.bootstrap(), TOPIC, PARTITIONS);
+            var producers = new Producers(broker.bootstrap(), TOPIC, PARTITIONS);
+            var groups =
+                    IntStream.range(0, GROUPS)
+                            .mapToObj(i ->
+                                    new CommittingGroup(
+                                            broker.bootstrap(), "bookkeeper-" + i, TOPIC))
+                            .toList();
+            try (producers) {
+                producers.start(PRODUCERS);
+                for (int round = 1; round <= ROUNDS; round++) {
+                    awaitProgress(producers, groups);
+                    pause(random.nextInt(LOAD_MS_MAX));
+                    killAndCheck(broker, producers, groups);
+                }
+                awaitProgress(producers, groups);
+            } finally {
+                groups.forEach(CommittingGroup::close);
+            }
+            report(producers, groups);
+            checkRecords(broker, producers);
+        }
+    }
+
+    private void killAndCheck(
+            BrokerProcess broker, Producers producers, List<CommittingGroup> groups)
+            throws Exception {
+        broker.kill();
+        var history = new ArrayList<Event>();
+        groups.forEach(group -> history.addAll(group.promises()));
+        long acknowledged = producers.acknowledgedCount();
+        long begin = System.nanoTime();
+        restartsMs.add(broker.start().toMillis());
+        await("an acknowledgement")
+                .atMost(RECOVERS)
+                .until(() -> producers.acknowledgedCount() > acknowledged);
+        firstAcksMs.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+        for (var group : groups) {
+            history.addAll(positionsOf(broker, group.name()));
+        }
+        assertThat(DeliveryChecker.check(history))
+                .as("commits after round %d", restartsMs.size())
+                .isEmpty();
+        assertThat(producers.failures()).isEmpty();
+    }
+
+    private static void awaitProgress(Producers producers, List<CommittingGroup> groups) {
+        long acknowledged = producers.acknowledgedCount();
+        var commits = groups.stream().map(CommittingGroup::commitCount).toList();
+        await("progress")
+                .atMost(RECOVERS)
+                .until(() ->
+                        producers.acknowledgedCount() > acknowledged
+                                && IntStream.range(0, groups.size())
+                                        .allMatch(
+                                                i -> groups.get(i).commitCount() > commits.get(i)));
+    }
+
+    /// Lets the load run for a while: the moment of the kill is to be any.
+    private static void pause(int milliseconds) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
+        await().pollInterval(Duration.ofMillis(1)).until(() -> System.nanoTime() >= end);
+    }
+
+    private static List<Event> positionsOf(BrokerProcess broker, String group) throws Exception {
+        try (var admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+            var positions =
+                    admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+            return IntStream.range(0, PARTITIONS)
+                    .mapToObj(i -> new TopicPartition(TOPIC, i))
+                    .<Event>map(tp ->
+                            new Resumed(
+                                    group,
+                                    tp.toString(),
+                                    positions.containsKey(tp) ? positions.get(tp).offset() : -1))
+                    .toList();
+        }
+    }
+
+    private void checkRecords(BrokerProcess broker, Producers producers) {
+        var history = new ArrayList<>(producers.history());
+        history.addAll(readBack(broker.bootstrap()));
+        assertThat(DeliveryChecker.check(history)).isEmpty();
+        var sorted = restartsMs.stream().sorted().toList();
+        assertThat(sorted.get(sorted.size() / 2))
+                .as("median restart in ms of %s", sorted)
+                .isLessThan(RESTART_MS_MAX);
+    }
+
+    private static List<Event> readBack(String bootstrap) {
+        var settings =
+                Map.<String, Object>of(
+                        "bootstrap.servers", bootstrap, "auto.offset.reset", "earliest");
+        try (var consumer =
+                new KafkaConsumer<>(settings, new StringDeserializer(), new LongDeserializer())) {
+            var partitions =
+                    IntStream.range(0, PARTITIONS)
+                            .mapToObj(i -> new TopicPartition(TOPIC, i))
+                            .toList();
+            consumer.assign(partitions);
+            var ends = consumer.endOffsets(partitions);
+            var found = new ArrayList<Event>();
+            while (partitions.stream().anyMatch(tp -> consumer.position(tp) < ends.get(tp))) {
+                consumer.poll(POLL)
+                        .forEach(record ->
+                                found.add(
+                                        new Found(
+                                                TOPIC + "-" + record.partition(),
+                                                record.key(),
+                                                record.value(),
+                                                record.offset())));
+            }
+            return found;
+        }
+    }
+
+    private void report(Producers producers, List<CommittingGroup> groups) {
+        System.out.printf(
+                "killed %d times: %d records acknowledged, %d commits; restart ms %s; first ack ms %s%n",
+                restartsMs.size(),
+                producers.acknowledgedCount(),
+                groups.stream().mapToLong(CommittingGroup::commitCount).sum(),
+                restartsMs,
+                firstAcksMs);
+    }
+}
