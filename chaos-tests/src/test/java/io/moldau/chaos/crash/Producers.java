@@ -60,7 +60,8 @@ final class Producers implements AutoCloseable {
             for (long value = 1; !stopping; value++) {
                 room.acquire();
                 if (value % BURST == 0) {
-                    LockSupport.parkNanos(PAUSE_NS); // Many small requests, and a history that fits into memory.
+                    LockSupport.parkNanos(
+                            PAUSE_NS); // Many small requests, and a history that fits into memory.
                 }
                 send(producer, name, value, room);
             }
@@ -75,12 +76,13 @@ final class Producers implements AutoCloseable {
     private void send(
             KafkaProducer<String, Long> producer, String name, long value, Semaphore room) {
         int partition = (int) (value % partitions);
-        var _ = producer.send(
-                new ProducerRecord<>(topic, partition, name, value),
-                (metadata, failure) -> {
-                    room.release();
-                    note(name, partition, value, metadata, failure);
-                });
+        var _ =
+                producer.send(
+                        new ProducerRecord<>(topic, partition, name, value),
+                        (metadata, failure) -> {
+                            room.release();
+                            note(name, partition, value, metadata, failure);
+                        });
     }
 
     private void note(

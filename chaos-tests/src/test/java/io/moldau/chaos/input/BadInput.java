@@ -20,7 +20,8 @@ import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
-/// Makes bad input from a seed. What it makes is one stretch of bytes for a connection, whole frames or not.
+/// Makes bad input from a seed. What it makes is one stretch of bytes for a connection, whole
+/// frames or not.
 final class BadInput {
     private static final int GARBAGE_BYTES_MAX = 2_000;
     private static final int FLIPS_MAX = 8;
@@ -71,39 +72,76 @@ final class BadInput {
     }
 
     private static byte[] framed(byte[] body) {
-        return ByteBuffer.allocate(Integer.BYTES + body.length).putInt(body.length).put(body).array();
+        return ByteBuffer.allocate(Integer.BYTES + body.length)
+                .putInt(body.length)
+                .put(body)
+                .array();
     }
 
     private static byte[] header(short key, short version) {
-        return ByteBuffer.allocate(10).putShort(key).putShort(version).putInt(1).putShort((short) -1).array();
+        return ByteBuffer.allocate(10)
+                .putShort(key)
+                .putShort(version)
+                .putInt(1)
+                .putShort((short) -1)
+                .array();
     }
 
     /// A request that would be right as it is.
     private byte[] request() {
         return switch (random.nextInt(6)) {
-            case 0 -> bytes(ApiKeys.METADATA, new MetadataRequestData()
-                    .setTopics(List.of(new MetadataRequestData.MetadataRequestTopic().setName(topic)))
-                    .setAllowAutoTopicCreation(false));
-            case 1 -> bytes(ApiKeys.FETCH, new FetchRequestData().setMaxWaitMs(0).setMinBytes(0).setMaxBytes(1_000_000));
-            case 2 -> bytes(ApiKeys.JOIN_GROUP, new JoinGroupRequestData()
-                    .setGroupId("strangers")
-                    .setSessionTimeoutMs(6_000)
-                    .setRebalanceTimeoutMs(6_000)
-                    .setProtocolType("consumer"));
-            case 3 -> bytes(ApiKeys.OFFSET_COMMIT, new OffsetCommitRequestData().setGroupId("strangers"));
-            case 4 -> bytes(ApiKeys.API_VERSIONS, new ApiVersionsRequestData()
-                    .setClientSoftwareName("stranger")
-                    .setClientSoftwareVersion("1"));
+            case 0 ->
+                    bytes(
+                            ApiKeys.METADATA,
+                            new MetadataRequestData()
+                                    .setTopics(
+                                            List.of(
+                                                    new MetadataRequestData.MetadataRequestTopic()
+                                                            .setName(topic)))
+                                    .setAllowAutoTopicCreation(false));
+            case 1 ->
+                    bytes(
+                            ApiKeys.FETCH,
+                            new FetchRequestData()
+                                    .setMaxWaitMs(0)
+                                    .setMinBytes(0)
+                                    .setMaxBytes(1_000_000));
+            case 2 ->
+                    bytes(
+                            ApiKeys.JOIN_GROUP,
+                            new JoinGroupRequestData()
+                                    .setGroupId("strangers")
+                                    .setSessionTimeoutMs(6_000)
+                                    .setRebalanceTimeoutMs(6_000)
+                                    .setProtocolType("consumer"));
+            case 3 ->
+                    bytes(
+                            ApiKeys.OFFSET_COMMIT,
+                            new OffsetCommitRequestData().setGroupId("strangers"));
+            case 4 ->
+                    bytes(
+                            ApiKeys.API_VERSIONS,
+                            new ApiVersionsRequestData()
+                                    .setClientSoftwareName("stranger")
+                                    .setClientSoftwareVersion("1"));
             default -> produce();
         };
     }
 
-    /// Version 9 names the topic. The checksum covers the batch, so a flip in it must not get through.
+    /// Version 9 names the topic. The checksum covers the batch, so a flip in it must not get
+    /// through.
     private byte[] produce() {
-        var records = MemoryRecords.withRecords(Compression.NONE, new SimpleRecord("strange".getBytes(UTF_8)));
-        var partition = new ProduceRequestData.PartitionProduceData().setIndex(0).setRecords(records);
+        var records =
+                MemoryRecords.withRecords(
+                        Compression.NONE, new SimpleRecord("strange".getBytes(UTF_8)));
+        var partition =
+                new ProduceRequestData.PartitionProduceData().setIndex(0).setRecords(records);
         var data = new ProduceRequestData().setAcks((short) 1).setTimeoutMs(1_000);
-        data.topicData().add(new ProduceRequestData.TopicProduceData().setName(topic).setPartitionData(List.of(partition)));
+        data.topicData()
+                .add(
+                        new ProduceRequestData.TopicProduceData()
+                                .setName(topic)
+                                .setPartitionData(List.of(partition)));
         return bytes(ApiKeys.PRODUCE, (short) 9, data);
     }
 
@@ -112,12 +150,15 @@ final class BadInput {
     }
 
     private static byte[] bytes(ApiKeys key, short version, ApiMessage data) {
-        var header = new RequestHeaderData()
-                .setRequestApiKey(key.id)
-                .setRequestApiVersion(version)
-                .setCorrelationId(1)
-                .setClientId("stranger");
-        var head = MessageUtil.toByteBufferAccessor(header, key.requestHeaderVersion(version)).buffer();
+        var header =
+                new RequestHeaderData()
+                        .setRequestApiKey(key.id)
+                        .setRequestApiVersion(version)
+                        .setCorrelationId(1)
+                        .setClientId("stranger");
+        var head =
+                MessageUtil.toByteBufferAccessor(header, key.requestHeaderVersion(version))
+                        .buffer();
         var body = MessageUtil.toByteBufferAccessor(data, version).buffer();
         var bytes = ByteBuffer.allocate(head.remaining() + body.remaining());
         return bytes.put(head).put(body).array();

@@ -24,12 +24,14 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
-/// Garbage, lies about lengths, half requests and idle connections against a real process: it serves on, and stays small.
+/// Garbage, lies about lengths, half requests and idle connections against a real process: it
+/// serves on, and stays small.
 ///
 /// `-Dmoldau.bad.inputs` (20000) sets how many, `-Dmoldau.bad.seed` replays a run.
 class BadInputIT {
     private static final int INPUTS = Integer.getInteger("moldau.bad.inputs", 20_000);
-    private static final long SEED = Long.getLong("moldau.bad.seed", ThreadLocalRandom.current().nextLong(1_000_000));
+    private static final long SEED =
+            Long.getLong("moldau.bad.seed", ThreadLocalRandom.current().nextLong(1_000_000));
     private static final int HALF_OPEN = 200;
     private static final long GROWTH_MAX = 256L << 20;
     private static final int FILES_GROWTH_MAX = 40;
@@ -47,7 +49,10 @@ class BadInputIT {
             Topics.create(broker.bootstrap(), TOPIC, 1);
             produce(broker, "before");
             var input = new BadInput(new Random(SEED), TOPIC);
-            send(broker, input, INPUTS / 10); // What is loaded and pooled once must not count as growth.
+            send(
+                    broker,
+                    input,
+                    INPUTS / 10); // What is loaded and pooled once must not count as growth.
             var before = broker.figures();
             send(broker, input, INPUTS);
             openHalf(broker);
@@ -55,18 +60,24 @@ class BadInputIT {
             System.out.printf("before: %s%nafter:  %s%nhung up on: %d%n", before, after, hungUp);
 
             assertThat(broker.isAlive()).isTrue();
-            assertThat(after.residentBytes() - before.residentBytes()).as("growth").isLessThan(GROWTH_MAX);
+            assertThat(after.residentBytes() - before.residentBytes())
+                    .as("growth")
+                    .isLessThan(GROWTH_MAX);
             await("connections are let go")
                     .atMost(Duration.ofSeconds(30))
-                    .until(() -> broker.figures().openFiles() - before.openFiles() < FILES_GROWTH_MAX);
+                    .until(() ->
+                            broker.figures().openFiles() - before.openFiles() < FILES_GROWTH_MAX);
             produce(broker, "after");
             assertThat(read(broker).getFirst()).isEqualTo("before");
             assertThat(read(broker).getLast()).isEqualTo("after");
-            assertThat(read(broker)).as("nothing damaged was kept").containsOnly("before", "strange", "after");
+            assertThat(read(broker))
+                    .as("nothing damaged was kept")
+                    .containsOnly("before", "strange", "after");
         }
     }
 
-    /// Sends so many inputs, several down one connection, and reads what comes until the broker hangs up.
+    /// Sends so many inputs, several down one connection, and reads what comes until the broker
+    /// hangs up.
     private void send(BrokerProcess broker, BadInput input, int count) throws IOException {
         for (int sent = 0; sent < count; sent += PER_CONNECTION) {
             try (var socket = new Socket("127.0.0.1", broker.port())) {
@@ -97,7 +108,8 @@ class BadInputIT {
                 var socket = new Socket("127.0.0.1", broker.port());
                 sockets.add(socket);
                 if (i % 2 == 0) {
-                    socket.getOutputStream().write(new byte[] {0, 50, 0, 0, 0, 3}); // Promises 3 MiB.
+                    socket.getOutputStream()
+                            .write(new byte[] {0, 50, 0, 0, 0, 3}); // Promises 3 MiB.
                 }
             }
             produce(broker, "after");
@@ -110,14 +122,18 @@ class BadInputIT {
 
     private static void produce(BrokerProcess broker, String value) throws Exception {
         var settings = Map.<String, Object>of("bootstrap.servers", broker.bootstrap());
-        try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+        try (var producer =
+                new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
             producer.send(new ProducerRecord<>(TOPIC, value)).get();
         }
     }
 
     private static ArrayList<String> read(BrokerProcess broker) {
-        var settings = Map.<String, Object>of("bootstrap.servers", broker.bootstrap(), "auto.offset.reset", "earliest");
-        try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+        var settings =
+                Map.<String, Object>of(
+                        "bootstrap.servers", broker.bootstrap(), "auto.offset.reset", "earliest");
+        try (var consumer =
+                new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             var partition = new TopicPartition(TOPIC, 0);
             consumer.assign(List.of(partition));
             long end = consumer.endOffsets(List.of(partition)).get(partition);

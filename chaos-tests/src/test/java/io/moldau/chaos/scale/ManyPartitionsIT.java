@@ -25,8 +25,8 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
-/// Thousands of partitions on one node, and hundreds with hardly any file descriptors. `-Dmoldau.partitions=10000` for the
-/// whole measure; a short one runs by default.
+/// Thousands of partitions on one node, and hundreds with hardly any file descriptors.
+/// `-Dmoldau.partitions=10000` for the whole measure; a short one runs by default.
 class ManyPartitionsIT {
     private static final int PARTITIONS = Integer.getInteger("moldau.partitions", 1_000);
     private static final int PER_TOPIC = 100;
@@ -44,7 +44,10 @@ class ManyPartitionsIT {
             long begin = System.nanoTime();
             long servedMs = broker.start().toMillis();
             try (var admin = admin(broker)) {
-                await("led again").atMost(TIMEOUT).ignoreExceptions().until(() -> allHold(admin, PARTITIONS, 1));
+                await("led again")
+                        .atMost(TIMEOUT)
+                        .ignoreExceptions()
+                        .until(() -> allHold(admin, PARTITIONS, 1));
             }
             say("restarted, answers after %d ms, all led".formatted(servedMs), begin, broker);
             assertThat(read(broker, PARTITIONS)).hasSize(PARTITIONS);
@@ -54,8 +57,13 @@ class ManyPartitionsIT {
 
     @Test
     void needsHardlyAnyFileDescriptors() throws Exception {
-        var launch = Acceptance.launch("few-files")
-                .withPrefix("bash", "-c", "ulimit -n " + FEW_FILES + "; exec \"$@\"", "limited");
+        var launch =
+                Acceptance.launch("few-files")
+                        .withPrefix(
+                                "bash",
+                                "-c",
+                                "ulimit -n " + FEW_FILES + "; exec \"$@\"",
+                                "limited");
         try (var broker = BrokerProcess.start(launch)) {
             fill(broker, PARTITIONS_WITH_FEW_FILES);
             assertThat(read(broker, PARTITIONS_WITH_FEW_FILES)).hasSize(PARTITIONS_WITH_FEW_FILES);
@@ -72,10 +80,15 @@ class ManyPartitionsIT {
         long begin = System.nanoTime();
         try (var admin = admin(broker)) {
             for (int topic = 0; topic < partitions / PER_TOPIC; topic++) {
-                admin.createTopics(List.of(new NewTopic(name(topic), PER_TOPIC, (short) 1))).all().get();
+                admin.createTopics(List.of(new NewTopic(name(topic), PER_TOPIC, (short) 1)))
+                        .all()
+                        .get();
             }
             say("created", begin, broker);
-            await("led").atMost(TIMEOUT).ignoreExceptions().until(() -> allHold(admin, partitions, 0));
+            await("led")
+                    .atMost(TIMEOUT)
+                    .ignoreExceptions()
+                    .until(() -> allHold(admin, partitions, 0));
             say("led", begin, broker);
         }
         produce(broker, partitions);
@@ -84,10 +97,14 @@ class ManyPartitionsIT {
 
     private static void produce(BrokerProcess broker, int partitions) throws Exception {
         var settings = Map.<String, Object>of("bootstrap.servers", broker.bootstrap());
-        try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+        try (var producer =
+                new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
             var sends = new ArrayList<Future<?>>();
             for (var tp : all(partitions)) {
-                sends.add(producer.send(new ProducerRecord<>(tp.topic(), tp.partition(), "k", tp.toString())));
+                sends.add(
+                        producer.send(
+                                new ProducerRecord<>(
+                                        tp.topic(), tp.partition(), "k", tp.toString())));
             }
             producer.flush();
             for (var send : sends) {
@@ -97,14 +114,20 @@ class ManyPartitionsIT {
     }
 
     private static List<String> read(BrokerProcess broker, int partitions) {
-        var settings = Map.<String, Object>of("bootstrap.servers", broker.bootstrap(), "auto.offset.reset", "earliest");
-        try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+        var settings =
+                Map.<String, Object>of(
+                        "bootstrap.servers", broker.bootstrap(), "auto.offset.reset", "earliest");
+        try (var consumer =
+                new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             consumer.assign(all(partitions));
             var values = new ArrayList<String>();
-            await("read all").atMost(TIMEOUT).pollInSameThread().until(() -> {
-                consumer.poll(POLL).forEach(record -> values.add(record.value()));
-                return values.size() >= partitions;
-            });
+            await("read all")
+                    .atMost(TIMEOUT)
+                    .pollInSameThread()
+                    .until(() -> {
+                        consumer.poll(POLL).forEach(record -> values.add(record.value()));
+                        return values.size() >= partitions;
+                    });
             return values;
         }
     }
@@ -131,11 +154,21 @@ class ManyPartitionsIT {
     }
 
     private static Admin admin(BrokerProcess broker) {
-        return Admin.create(Map.of("bootstrap.servers", broker.bootstrap(), "default.api.timeout.ms", "300000"));
+        return Admin.create(
+                Map.of(
+                        "bootstrap.servers",
+                        broker.bootstrap(),
+                        "default.api.timeout.ms",
+                        "300000"));
     }
 
     private static void say(String what, long begin, BrokerProcess broker) {
-        var after = begin == 0 ? "" : " after " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin) + " ms";
+        var after =
+                begin == 0
+                        ? ""
+                        : " after "
+                                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)
+                                + " ms";
         System.out.printf("%s%s: %s%n", what, after, broker.figures());
     }
 }

@@ -9,11 +9,13 @@ import java.util.List;
 
 /// Steps of a session at a terminal, one a line:
 ///
-/// - `$ TOOL ARG…` runs a tool; `< TEXT` lines after it are its input; at its end may stand `2>&1`, `| sort`, `| head N`
+/// - `$ TOOL ARG…` runs a tool; `< TEXT` lines after it are its input; at its end may stand `2>&1`,
+///   `| sort`, `| head N`
 /// - `~$ TOOL ARG…` the same, where a person's sentence may be worded in another way
 /// - `$ [NAME] TOOL ARG…` starts a tool that goes on
 /// - `% stop NAME…` ends such tools; what they wrote together, sorted
-/// - `% members GROUP N`, `% read GROUP`, `% restart KEY=VALUE` wait for N members, for a lag of 0; restart the broker
+/// - `% members GROUP N`, `% read GROUP`, `% restart KEY=VALUE` wait for N members, for a lag of 0;
+///   restart the broker
 /// - `# …` says what it is about
 ///
 /// `BROKER` stands for the address.
@@ -27,7 +29,14 @@ final class Script {
     record Heading(String line) implements Step {}
 
     /// @param name of a tool that goes on, empty for one that ends
-    record Run(String line, boolean anyWording, String name, String tool, List<String> arguments, Output output, String input)
+    record Run(
+            String line,
+            boolean anyWording,
+            String name,
+            String tool,
+            List<String> arguments,
+            Output output,
+            String input)
             implements Step {}
 
     record Directive(String line, List<String> words) implements Step {}
@@ -66,7 +75,10 @@ final class Script {
         var command = line.substring(line.indexOf('$') + 1);
         boolean sorted = command.contains("| sort");
         boolean withErrors = command.contains("2>&1");
-        int linesMax = command.contains("| head ") ? Integer.parseInt(words(command).getLast()) : Integer.MAX_VALUE;
+        int linesMax =
+                command.contains("| head ")
+                        ? Integer.parseInt(words(command).getLast())
+                        : Integer.MAX_VALUE;
         var words = new ArrayList<>(words(command.replaceFirst("(2>&1|\\|).*", "")));
         var name = words.getFirst().startsWith("[") ? words.removeFirst() : "";
         var tool = words.removeFirst();

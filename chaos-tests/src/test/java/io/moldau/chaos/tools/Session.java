@@ -23,10 +23,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 
-/// Plays a script against one broker and writes down what a person would have seen, without what differs from run to run.
+/// Plays a script against one broker and writes down what a person would have seen, without what
+/// differs from run to run.
 final class Session implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
-    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final Pattern UUID =
+            Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final Pattern ID = Pattern.compile("(TopicId: |Cluster ID: )[A-Za-z0-9_-]{22}");
     private static final Pattern ANONYMOUS = Pattern.compile("console-consumer-\\d+$");
     private static final Pattern TIME = Pattern.compile("\\[20\\d\\d-\\d\\d-\\d\\d [\\d:,]+]");
@@ -57,9 +59,13 @@ final class Session implements AutoCloseable {
         return switch (step) {
             case Heading _ -> "";
             case Run run when run.name().isEmpty() ->
-                normal(tools.run(run.tool(), addressed(run.arguments()), run.input()), run.output());
+                    normal(
+                            tools.run(run.tool(), addressed(run.arguments()), run.input()),
+                            run.output());
             case Run run -> {
-                running.put(run.name(), tools.start(run.tool(), addressed(run.arguments()), run.input()));
+                running.put(
+                        run.name(),
+                        tools.start(run.tool(), addressed(run.arguments()), run.input()));
                 yield "";
             }
             case Directive directive -> obey(directive.words());
@@ -69,8 +75,13 @@ final class Session implements AutoCloseable {
     private String obey(List<String> words) {
         return switch (words.getFirst()) {
             case "stop" -> {
-                var outputs = words.stream().skip(1).map(name -> running.remove("[" + name + "]").stop().output());
-                yield normal(new Result(0, outputs.collect(Collectors.joining()), ""), new Output(false, true, 1_000));
+                var outputs =
+                        words.stream()
+                                .skip(1)
+                                .map(name -> running.remove("[" + name + "]").stop().output());
+                yield normal(
+                        new Result(0, outputs.collect(Collectors.joining()), ""),
+                        new Output(false, true, 1_000));
             }
             case "members" -> {
                 awaitMembers(words.get(1), Integer.parseInt(words.get(2)));
@@ -90,24 +101,33 @@ final class Session implements AutoCloseable {
     }
 
     private List<String> addressed(List<String> arguments) {
-        return arguments.stream().map(argument -> argument.replace("BROKER", broker.bootstrap())).toList();
+        return arguments.stream()
+                .map(argument -> argument.replace("BROKER", broker.bootstrap()))
+                .toList();
     }
 
     private String normal(Result result, Output output) {
         var text = result.output() + (output.withErrors() ? result.errors() : "");
-        Stream<String> lines = text.lines()
-                .filter(line -> !line.startsWith("\tat ") && !line.startsWith("SLF4J") && !line.startsWith("WARNING: "))
-                .filter(line -> !line.startsWith("log4j:") && !line.isBlank())
-                .map(this::normal);
+        Stream<String> lines =
+                text.lines()
+                        .filter(line ->
+                                !line.startsWith("\tat ")
+                                        && !line.startsWith("SLF4J")
+                                        && !line.startsWith("WARNING: "))
+                        .filter(line -> !line.startsWith("log4j:") && !line.isBlank())
+                        .map(this::normal);
         if (output.sorted()) {
             lines = lines.sorted();
         }
         var shown = lines.limit(output.linesMax()).collect(Collectors.joining("\n"));
-        return shown + (result.exitStatus() == 0 ? "" : "\n(status %d)".formatted(result.exitStatus()));
+        return shown
+                + (result.exitStatus() == 0 ? "" : "\n(status %d)".formatted(result.exitStatus()));
     }
 
     private String normal(String line) {
-        var text = line.replace(broker.bootstrap(), "BROKER").replace(Integer.toString(broker.port()), "PORT");
+        var text =
+                line.replace(broker.bootstrap(), "BROKER")
+                        .replace(Integer.toString(broker.port()), "PORT");
         text = ID.matcher(UUID.matcher(text).replaceAll("UUID")).replaceAll("$1ID");
         text = ANONYMOUS.matcher(text).replaceAll("console-consumer-N");
         return TIME.matcher(text).replaceAll("[TIME]").replaceAll(" +", " ").stripTrailing();
@@ -122,7 +142,8 @@ final class Session implements AutoCloseable {
                         ConsumerGroupDescription description =
                                 admin.describeConsumerGroups(List.of(group)).all().get().get(group);
                         return description.members().stream()
-                                        .filter(member -> !member.assignment().topicPartitions().isEmpty())
+                                        .filter(member ->
+                                                !member.assignment().topicPartitions().isEmpty())
                                         .count()
                                 == count;
                     });
@@ -131,14 +152,25 @@ final class Session implements AutoCloseable {
 
     private void awaitRead(String group) {
         try (var admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
-            await(group + " has read all").atMost(TIMEOUT).untilAsserted(() -> {
-                var positions = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
-                var queries = positions.keySet().stream().collect(Collectors.toMap(tp -> tp, _ -> OffsetSpec.latest()));
-                var ends = admin.listOffsets(queries).all().get();
-                assertThat(positions).isNotEmpty();
-                assertThat(positions).allSatisfy((tp, position) ->
-                        assertThat(position.offset()).isEqualTo(ends.get(tp).offset()));
-            });
+            await(group + " has read all")
+                    .atMost(TIMEOUT)
+                    .untilAsserted(() -> {
+                        var positions =
+                                admin.listConsumerGroupOffsets(group)
+                                        .partitionsToOffsetAndMetadata()
+                                        .get();
+                        var queries =
+                                positions.keySet().stream()
+                                        .collect(
+                                                Collectors.toMap(
+                                                        tp -> tp, _ -> OffsetSpec.latest()));
+                        var ends = admin.listOffsets(queries).all().get();
+                        assertThat(positions).isNotEmpty();
+                        assertThat(positions)
+                                .allSatisfy((tp, position) ->
+                                        assertThat(position.offset())
+                                                .isEqualTo(ends.get(tp).offset()));
+                    });
         }
     }
 

@@ -19,24 +19,26 @@ final class StockTools {
     private static final int TIMEOUT_S = 180;
 
     /// Where the tools are, newest place first: they moved between releases.
-    private static final List<String> PACKAGES = List.of(
-            "org.apache.kafka.tools.consumer.group",
-            "org.apache.kafka.tools.consumer",
-            "org.apache.kafka.tools",
-            "kafka.admin",
-            "kafka.tools");
+    private static final List<String> PACKAGES =
+            List.of(
+                    "org.apache.kafka.tools.consumer.group",
+                    "org.apache.kafka.tools.consumer",
+                    "org.apache.kafka.tools",
+                    "kafka.admin",
+                    "kafka.tools");
 
-    private static final Map<String, String> CLASSES = Map.of(
-            "kafka-topics", "TopicCommand",
-            "kafka-console-producer", "ConsoleProducer",
-            "kafka-console-consumer", "ConsoleConsumer",
-            "kafka-consumer-groups", "ConsumerGroupCommand",
-            "kafka-configs", "ConfigCommand",
-            "kafka-cluster", "ClusterTool",
-            "kafka-get-offsets", "GetOffsetShell",
-            "kafka-metadata-quorum", "MetadataQuorumCommand",
-            "kafka-log-dirs", "LogDirsCommand",
-            "kafka-broker-api-versions", "BrokerApiVersionsCommand");
+    private static final Map<String, String> CLASSES =
+            Map.of(
+                    "kafka-topics", "TopicCommand",
+                    "kafka-console-producer", "ConsoleProducer",
+                    "kafka-console-consumer", "ConsoleConsumer",
+                    "kafka-consumer-groups", "ConsumerGroupCommand",
+                    "kafka-configs", "ConfigCommand",
+                    "kafka-cluster", "ClusterTool",
+                    "kafka-get-offsets", "GetOffsetShell",
+                    "kafka-metadata-quorum", "MetadataQuorumCommand",
+                    "kafka-log-dirs", "LogDirsCommand",
+                    "kafka-broker-api-versions", "BrokerApiVersionsCommand");
 
     private final String release;
     private final Path jars;
@@ -47,9 +49,13 @@ final class StockTools {
         this.release = release;
         jars = Acceptance.client("kafka-tools-" + release);
         try (Stream<Path> files = Files.list(jars)) {
-            for (var jar : files.filter(file -> file.getFileName().toString().matches("kafka.*\\.jar")).toList()) {
+            for (var jar :
+                    files.filter(file -> file.getFileName().toString().matches("kafka.*\\.jar"))
+                            .toList()) {
                 try (var open = new JarFile(jar.toFile())) {
-                    open.stream().map(entry -> entry.getName().replace('/', '.')).forEach(classes::add);
+                    open.stream()
+                            .map(entry -> entry.getName().replace('/', '.'))
+                            .forEach(classes::add);
                 }
             }
         } catch (IOException e) {
@@ -76,9 +82,11 @@ final class StockTools {
             try {
                 if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
-                    throw new IllegalStateException("tool does not end: " + Files.readString(output));
+                    throw new IllegalStateException(
+                            "tool does not end: " + Files.readString(output));
                 }
-                return new Result(process.exitValue(), Files.readString(output), Files.readString(errors));
+                return new Result(
+                        process.exitValue(), Files.readString(output), Files.readString(errors));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {
@@ -99,7 +107,9 @@ final class StockTools {
     ///
     /// @param tool with or without `.sh`
     Result run(String tool, List<String> arguments, String input) {
-        return has(tool) ? start(tool, arguments, input).await() : new Result(-1, "no such tool\n", "");
+        return has(tool)
+                ? start(tool, arguments, input).await()
+                : new Result(-1, "no such tool\n", "");
     }
 
     boolean has(String tool) {
@@ -109,7 +119,11 @@ final class StockTools {
     Running start(String tool, List<String> arguments, String input) {
         try {
             var folder = Files.createDirectories(Acceptance.work().resolve("tools"));
-            var in = Files.writeString(Files.createTempFile(folder, "tool", ".in"), input, StandardCharsets.UTF_8);
+            var in =
+                    Files.writeString(
+                            Files.createTempFile(folder, "tool", ".in"),
+                            input,
+                            StandardCharsets.UTF_8);
             return start(tool, arguments, in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -121,11 +135,12 @@ final class StockTools {
             var folder = Files.createDirectories(Acceptance.work().resolve("tools"));
             var output = Files.createTempFile(folder, "tool", ".out");
             var errors = Files.createTempFile(folder, "tool", ".err");
-            var process = new ProcessBuilder(commandLine(tool, arguments))
-                    .redirectInput(input.toFile())
-                    .redirectOutput(output.toFile())
-                    .redirectError(errors.toFile())
-                    .start();
+            var process =
+                    new ProcessBuilder(commandLine(tool, arguments))
+                            .redirectInput(input.toFile())
+                            .redirectOutput(output.toFile())
+                            .redirectError(errors.toFile())
+                            .start();
             return new Running(process, output, errors);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -136,7 +151,11 @@ final class StockTools {
         var line = new ArrayList<>(Acceptance.java("256m"));
         // The second run of a release's tools starts in half the time.
         var archive = Acceptance.work().resolve("tools-" + release + ".jsa");
-        line.addAll(List.of("-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + archive, "-Xlog:disable"));
+        line.addAll(
+                List.of(
+                        "-XX:+AutoCreateSharedArchive",
+                        "-XX:SharedArchiveFile=" + archive,
+                        "-Xlog:disable"));
         line.addAll(List.of("-Xlog:all=off", "-cp", jars + File.separator + "*", mainClass(tool)));
         line.addAll(arguments);
         return line;

@@ -16,9 +16,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Every command of the tutorials, with the tools of three releases, against what the same tools showed on the real Kafka 4.3.1.
+/// Every command of the tutorials, with the tools of three releases, against what the same tools
+/// showed on the real Kafka 4.3.1.
 ///
-/// `-Dmoldau.golden.record=FOLDER` writes the answers down instead of comparing them: run it against the real Kafka.
+/// `-Dmoldau.golden.record=FOLDER` writes the answers down instead of comparing them: run it
+/// against the real Kafka.
 class StockToolsIT {
     private static final String SCRIPT = "/tools/tutorials.script";
 
@@ -28,8 +30,11 @@ class StockToolsIT {
     @ParameterizedTest
     @ValueSource(strings = {"4.3.1", "3.9.1", "2.8.2"})
     void showWhatTheyShowOnKafka(String release) {
-        var launch = Acceptance.launch("tools-" + release)
-                .withOverrides("group.initial.rebalance.delay.ms=0", "offsets.topic.replication.factor=1");
+        var launch =
+                Acceptance.launch("tools-" + release)
+                        .withOverrides(
+                                "group.initial.rebalance.delay.ms=0",
+                                "offsets.topic.replication.factor=1");
         List<Shown> shown;
         try (var session = new Session(new StockTools(release), launch)) {
             shown = session.play(Script.load(SCRIPT));
@@ -42,7 +47,9 @@ class StockToolsIT {
         var golden = golden(release);
         var differences = differences(shown, golden);
         write(Acceptance.report("tools-" + release + ".md"), sideBySide(release, shown, golden));
-        assertThat(differences).as("what differs from Kafka, with the tools of " + release).isEmpty();
+        assertThat(differences)
+                .as("what differs from Kafka, with the tools of " + release)
+                .isEmpty();
     }
 
     private static final String RULE = "----\n";
@@ -58,7 +65,8 @@ class StockToolsIT {
     }
 
     private static List<String> golden(String release) {
-        try (var in = StockToolsIT.class.getResourceAsStream("/tools/kafka-" + release + ".golden")) {
+        try (var in =
+                StockToolsIT.class.getResourceAsStream("/tools/kafka-" + release + ".golden")) {
             var text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return List.of(text.split(Pattern.quote(RULE), -1));
         } catch (IOException e) {
@@ -72,7 +80,9 @@ class StockToolsIT {
             var one = shown.get(i);
             var expected = answerIn(golden.get(i), one.step().line());
             if (!same(one, expected)) {
-                differences.add("%n%s%nKafka:%n%s%nhere:%n%s%n".formatted(one.step().line(), expected, one.text()));
+                differences.add(
+                        "%n%s%nKafka:%n%s%nhere:%n%s%n"
+                                .formatted(one.step().line(), expected, one.text()));
             }
         }
         return differences;
@@ -88,16 +98,23 @@ class StockToolsIT {
     /// The first line up to its sentence, and the exit status.
     private static String withoutWording(String text) {
         var lines = text.strip().lines().toList();
-        return lines.isEmpty() ? "" : WORDING.matcher(lines.getFirst()).replaceFirst("$1") + lines.getLast().replaceAll("^[^(].*", "");
+        return lines.isEmpty()
+                ? ""
+                : WORDING.matcher(lines.getFirst()).replaceFirst("$1")
+                        + lines.getLast().replaceAll("^[^(].*", "");
     }
 
     private static String answerIn(String block, String line) {
-        assertThat(block).as("the golden answers are for another script: record them anew").startsWith(line + "\n");
+        assertThat(block)
+                .as("the golden answers are for another script: record them anew")
+                .startsWith(line + "\n");
         return block.substring(line.length() + 1).stripTrailing();
     }
 
     private static String sideBySide(String release, List<Shown> shown, List<String> golden) {
-        var text = new StringBuilder("# Tools of Kafka %s: Kafka 4.3.1 beside Moldau%n".formatted(release));
+        var text =
+                new StringBuilder(
+                        "# Tools of Kafka %s: Kafka 4.3.1 beside Moldau%n".formatted(release));
         for (int i = 0; i < shown.size(); i++) {
             var one = shown.get(i);
             var expected = answerIn(golden.get(i), one.step().line());

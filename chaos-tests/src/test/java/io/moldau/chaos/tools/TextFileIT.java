@@ -14,12 +14,14 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// A text file through the stock console producer and consumer: the same lines, in the same order for each key.
+/// A text file through the stock console producer and consumer: the same lines, in the same order
+/// for each key.
 class TextFileIT {
     private static final int LINES = 100_000;
     private static final int KEYS = 500;
     private static final String[] WORDS =
-            "river bridge stone water mill market boat castle evening bell Vltava Šumava žluťoučký".split(" ");
+            "river bridge stone water mill market boat castle evening bell Vltava Šumava žluťoučký"
+                    .split(" ");
 
     @Test
     void returnsEveryLineInTheOrderOfItsKey() throws Exception {
@@ -31,13 +33,23 @@ class TextFileIT {
             var common = List.of("--bootstrap-server", broker.bootstrap(), "--topic", "novel");
 
             var producer = new ArrayList<>(common);
-            producer.addAll(List.of("--reader-property", "parse.key=true", "--reader-property", "key.separator=:"));
+            producer.addAll(
+                    List.of(
+                            "--reader-property",
+                            "parse.key=true",
+                            "--reader-property",
+                            "key.separator=:"));
             var sent = tools.start("kafka-console-producer", producer, file).await();
             assertThat(sent.exitStatus()).as(sent.errors()).isZero();
 
             var consumer = new ArrayList<>(common);
             consumer.addAll(List.of("--from-beginning", "--max-messages", Integer.toString(LINES)));
-            consumer.addAll(List.of("--formatter-property", "print.key=true", "--formatter-property", "key.separator=:"));
+            consumer.addAll(
+                    List.of(
+                            "--formatter-property",
+                            "print.key=true",
+                            "--formatter-property",
+                            "key.separator=:"));
             var read = tools.run("kafka-console-consumer", consumer, "");
             assertThat(read.exitStatus()).as(read.errors()).isZero();
             assertThat(byKey(read.output().lines().toList())).isEqualTo(byKey(written));
@@ -61,7 +73,8 @@ class TextFileIT {
 
     private static Map<String, List<String>> byKey(List<String> lines) {
         var byKey = new LinkedHashMap<String, List<String>>();
-        lines.forEach(line -> byKey.computeIfAbsent(line.split(":", 2)[0], _ -> new ArrayList<>()).add(line));
+        lines.forEach(line ->
+                byKey.computeIfAbsent(line.split(":", 2)[0], _ -> new ArrayList<>()).add(line));
         return byKey;
     }
 }
