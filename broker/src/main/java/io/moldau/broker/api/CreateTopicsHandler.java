@@ -82,7 +82,8 @@ public final class CreateTopicsHandler
 
     private static long partitionsAskedFor(CreateTopicsRequestData request) {
         return request.topics().stream()
-                .mapToLong(topic -> Math.max(topic.numPartitions(), topic.assignments().size()))
+                .mapToLong(topic ->
+                        Math.max(1, Math.max(topic.numPartitions(), topic.assignments().size())))
                 .sum();
     }
 
@@ -91,7 +92,8 @@ public final class CreateTopicsHandler
             case NewTopics.Order.Refused(var error, var message) ->
                     Futures.done(refused(wish.name(), error, message));
             case NewTopics.Order.Placeable(var command) ->
-                    decider.decide(command).thenApply(outcome -> result(command, outcome));
+                    decider.decide(command)
+                            .thenApplyAsync(outcome -> result(command, outcome), Futures.ASIDE);
         };
     }
 

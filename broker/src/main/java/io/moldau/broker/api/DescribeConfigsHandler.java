@@ -30,6 +30,9 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 /// metrics. A resource that cannot be described does not spoil the others.
 public final class DescribeConfigsHandler
         implements RequestHandler<DescribeConfigsRequestData, DescribeConfigsResponseData> {
+    /// So many resources are described on the event loop; more would keep it from others.
+    private static final int FEW = 8;
+
     private final MetadataAccess metadata;
     private final Supplier<BrokerConfig> settings;
     private final ConfigTargets targets;
@@ -52,11 +55,17 @@ public final class DescribeConfigsHandler
     @Override
     public CompletableFuture<DescribeConfigsResponseData> handle(
             RequestContext context, DescribeConfigsRequestData request) {
+        return request.resources().size() > FEW
+                ? CompletableFuture.supplyAsync(() -> describe(request), Futures.ASIDE)
+                : Futures.done(describe(request));
+    }
+
+    private DescribeConfigsResponseData describe(DescribeConfigsRequestData request) {
         var response = new DescribeConfigsResponseData();
         for (var asked : request.resources()) {
             response.results().add(describe(request, asked));
         }
-        return Futures.done(response);
+        return response;
     }
 
     private DescribeConfigsResult describe(

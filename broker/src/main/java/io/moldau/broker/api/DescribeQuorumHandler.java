@@ -21,7 +21,7 @@ import org.apache.kafka.common.protocol.Errors;
 /// `DescribeQuorum`, API key 55, versions 0–2.
 ///
 /// The metadata quorum as the one partition of `__cluster_metadata` that Kafka's tools know: Raft's
-/// term is the leader epoch, its commit index the high watermark.
+/// term is the leader epoch; the high watermark is the index after the last committed entry.
 ///
 /// - v1: when each replica was last heard of and last caught up (KIP-836)
 /// - v2: directory ids, and where the nodes are reached (KIP-853). Tools that look for controllers
@@ -79,7 +79,7 @@ public final class DescribeQuorumHandler
                 .setErrorMessage("")
                 .setLeaderId(quorum.leaderId())
                 .setLeaderEpoch(Math.toIntExact(quorum.leaderEpoch()))
-                .setHighWatermark(quorum.highWatermark())
+                .setHighWatermark(quorum.highWatermark() + 1)
                 .setCurrentVoters(states(quorum.voters(), context))
                 .setObservers(states(quorum.observers(), context));
     }

@@ -2,9 +2,14 @@ package io.moldau.broker.api;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /// Answers that become complete part by part.
 final class Futures {
+    /// For what takes longer than the event loop, or the thread that applies metadata, should be
+    /// kept from others.
+    static final Executor ASIDE = Thread::startVirtualThread;
+
     private Futures() {}
 
     /// All results, in the order of `futures`.

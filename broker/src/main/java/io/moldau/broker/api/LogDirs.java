@@ -32,8 +32,7 @@ public interface LogDirs {
     /// measured: its files are.
     static LogDirs of(Partitions partitions) {
         return wanted ->
-                CompletableFuture.supplyAsync(
-                        () -> views(partitions, wanted), Thread::startVirtualThread);
+                CompletableFuture.supplyAsync(() -> views(partitions, wanted), Futures.ASIDE);
     }
 
     private static List<View> views(Partitions partitions, Predicate<TopicPartition> wanted) {

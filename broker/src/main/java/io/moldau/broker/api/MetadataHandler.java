@@ -80,7 +80,7 @@ public final class MetadataHandler
             }
             names.add(topic.name());
         }
-        return create(request, names)
+        return create(context, request, names)
                 .thenApply(refused -> {
                     var answer = new Answer(context, request, metadata.image(), refused);
                     names.forEach(answer::addByName);
@@ -115,7 +115,7 @@ public final class MetadataHandler
     ///
     /// @return topics that could not be created, and why
     private CompletableFuture<Map<String, Errors>> create(
-            MetadataRequestData request, Set<String> names) {
+            RequestContext context, MetadataRequestData request, Set<String> names) {
         if (!request.allowAutoTopicCreation() || !newTopics.createsOnDemand()) {
             return Futures.done(Map.of());
         }
@@ -133,8 +133,13 @@ public final class MetadataHandler
                                 }));
             }
         }
+        if (creations.isEmpty()) {
+            return Futures.done(refused);
+        }
+        // The answer is made on the connection's thread: the one that applies metadata has others
+        // waiting.
         return CompletableFuture.allOf(creations.toArray(CompletableFuture[]::new))
-                .thenApply(_ -> refused);
+                .thenApplyAsync(_ -> refused, context.connection().eventLoop());
     }
 
     private CompletableFuture<Errors> create(String name) {

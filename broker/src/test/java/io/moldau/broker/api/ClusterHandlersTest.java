@@ -93,7 +93,7 @@ class ClusterHandlersTest {
         var partition = answer.topics().getFirst().partitions().getFirst();
         assertThat(partition.leaderId()).isEqualTo(1);
         assertThat(partition.leaderEpoch()).isEqualTo(3);
-        assertThat(partition.highWatermark()).isEqualTo(42);
+        assertThat(partition.highWatermark()).isEqualTo(43);
         var voter = partition.currentVoters().getFirst();
         assertThat(voter.replicaDirectoryId()).isEqualTo(directory);
         assertThat(voter.logEndOffset()).isEqualTo(43);
