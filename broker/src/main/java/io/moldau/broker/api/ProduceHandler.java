@@ -53,6 +53,12 @@ public final class ProduceHandler
         return true;
     }
 
+    /// Requests reach each shard in their order, so the next one need not wait for the disk.
+    @Override
+    public boolean pipelines() {
+        return true;
+    }
+
     @Override
     public CompletableFuture<ProduceResponseData> handle(
             RequestContext context, ProduceRequestData request) {
