@@ -8,6 +8,7 @@ import io.moldau.chaos.run.BrokerProcess;
 import io.moldau.chaos.run.Topics;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -80,7 +81,7 @@ class BadInputIT {
     /// hangs up.
     private void send(BrokerProcess broker, BadInput input, int count) throws IOException {
         for (int sent = 0; sent < count; sent += PER_CONNECTION) {
-            try (var socket = new Socket("127.0.0.1", broker.port())) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
                 socket.setSoTimeout(READ_TIMEOUT_MS);
                 for (int i = 0; i < PER_CONNECTION; i++) {
                     socket.getOutputStream().write(input.next());
@@ -105,7 +106,7 @@ class BadInputIT {
         var sockets = new ArrayList<Socket>();
         try {
             for (int i = 0; i < HALF_OPEN; i++) {
-                var socket = new Socket("127.0.0.1", broker.port());
+                var socket = new Socket(InetAddress.getLoopbackAddress(), broker.port());
                 sockets.add(socket);
                 if (i % 2 == 0) {
                     socket.getOutputStream()
@@ -128,7 +129,7 @@ class BadInputIT {
         }
     }
 
-    private static ArrayList<String> read(BrokerProcess broker) {
+    private static List<String> read(BrokerProcess broker) {
         var settings =
                 Map.<String, Object>of(
                         "bootstrap.servers", broker.bootstrap(), "auto.offset.reset", "earliest");

@@ -112,7 +112,8 @@ class ReadmeIT {
                 .withFailMessage(() -> "the broker ended: " + brokerLog())
                 .isTrue();
         try (var socket = new java.net.Socket()) {
-            socket.connect(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            socket.connect(
+                    new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
             return true;
         } catch (java.net.ConnectException notYet) {
             return false;

@@ -67,7 +67,7 @@ final class StockTools {
     record Result(int exitStatus, String output, String errors) {}
 
     /// One tool at work.
-    final class Running {
+    static final class Running {
         private final Process process;
         private final Path output;
         private final Path errors;
