@@ -109,6 +109,7 @@ public final class CreateTopicsHandler
     private CreatableTopicResult created(TopicImage topic, Map<String, String> overrides) {
         return new CreatableTopicResult()
                 .setName(topic.name())
+                .setErrorMessage(null)
                 .setTopicId(topic.id())
                 .setNumPartitions(topic.partitions().size())
                 .setReplicationFactor((short) topic.partitions().getFirst().replicas().size())

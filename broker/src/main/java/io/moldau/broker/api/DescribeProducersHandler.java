@@ -58,7 +58,7 @@ public final class DescribeProducersHandler
                     refused(
                             name.partition(),
                             Errors.INVALID_TOPIC_EXCEPTION,
-                            "Topic name is invalid: " + refusal.get()));
+                            refusal.get()));
         }
         return switch (partitions.leading(name, -1)) {
             case Lookup.Found(var partition) ->

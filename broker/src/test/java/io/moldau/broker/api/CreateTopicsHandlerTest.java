@@ -35,6 +35,7 @@ class CreateTopicsHandlerTest {
 
         // then
         assertThat(error(created.errorCode())).isEqualTo(Errors.NONE);
+        assertThat(created.errorMessage()).isNull();
         assertThat(created.topicId()).isEqualTo(rig.image().topic("t").id());
         assertThat(created.numPartitions()).isEqualTo(3);
         assertThat(created.replicationFactor()).isEqualTo((short) 1);
