@@ -169,6 +169,9 @@ public final class Partition {
         } else {
             raiseHighWatermark(appended.lastOffset() + 1, appended.sizeBytes());
             reply.accept(appended);
+            if (!flushing && log != null && log.flushDue(clock.wallMs())) {
+                startFlush(); // A segment was closed: what recovery must read stays bounded.
+            }
         }
     }
 

@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Walks the records of one batch, compressed or not, without allocating for any of them.
 ///
@@ -19,6 +21,8 @@ import org.apache.kafka.common.utils.internals.BufferSupplier;
 /// is not looked at (keys, values) is jumped over in the source. A reader belongs to one thread and
 /// is used for one batch after the other: [#open], [#next] until the records are through, [#close].
 public final class RecordReader {
+    private static final Logger LOGGER = LoggerFactory.getLogger(RecordReader.class);
+
     private static final int WINDOW_BYTES = 16 * 1024;
     private static final int SMALLEST_RECORD_BYTES = 6;
 
@@ -40,11 +44,10 @@ public final class RecordReader {
     ///
     /// @throws MalformedBatchException the codec does not recognise its own format
     public void open(ByteBuffer buffer, int at, int sizeBytes) {
+        close();
         position = 0;
         limit = 0;
         windowStart = 0;
-        plain = null;
-        compressed = null;
         var payload =
                 buffer.slice(at + BatchLayout.HEADER_BYTES, sizeBytes - BatchLayout.HEADER_BYTES);
         int codec = BatchLayout.codec(buffer, at);
@@ -117,8 +120,8 @@ public final class RecordReader {
         compressed = null;
         try {
             stream.close();
-        } catch (IOException | RuntimeException e) {
-            throw undecodable(e);
+        } catch (IOException | RuntimeException e) { // All that was to be read has been.
+            LOGGER.atDebug().setCause(e).log("codec did not close");
         }
     }
 
