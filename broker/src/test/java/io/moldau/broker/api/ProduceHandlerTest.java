@@ -243,7 +243,9 @@ class ProduceHandlerTest {
     private static ByteBuffer idempotent(int sequence, String... values) {
         var records = new SimpleRecord[values.length];
         for (int i = 0; i < values.length; i++) {
-            records[i] = new SimpleRecord(System.currentTimeMillis(), values[i].getBytes(StandardCharsets.UTF_8));
+            records[i] =
+                    new SimpleRecord(
+                            System.currentTimeMillis(), values[i].getBytes(StandardCharsets.UTF_8));
         }
         return MemoryRecords.withIdempotentRecords(
                         Compression.NONE, 4711L, (short) 0, sequence, records)

@@ -98,7 +98,9 @@ public final class PartitionsFixture implements AutoCloseable {
     public static ByteBuffer batch(String... values) {
         var records = new SimpleRecord[values.length];
         for (int i = 0; i < values.length; i++) {
-            records[i] = new SimpleRecord(System.currentTimeMillis(), values[i].getBytes(StandardCharsets.UTF_8));
+            records[i] =
+                    new SimpleRecord(
+                            System.currentTimeMillis(), values[i].getBytes(StandardCharsets.UTF_8));
         }
         return MemoryRecords.withRecords(Compression.NONE, records).buffer();
     }
