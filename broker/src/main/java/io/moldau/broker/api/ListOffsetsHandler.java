@@ -29,6 +29,8 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
 ///   nothing is tiered
 public final class ListOffsetsHandler
         implements RequestHandler<ListOffsetsRequestData, ListOffsetsResponseData> {
+    private static final short FIRST_WITH_EPOCHS = 4;
+
     private final Partitions partitions;
 
     public ListOffsetsHandler(Partitions partitions) {
@@ -60,11 +62,18 @@ public final class ListOffsetsHandler
                     for (int i = 0; i < request.topics().size(); i++) {
                         var into = response.topics().get(i).partitions();
                         for (var _ : request.topics().get(i).partitions()) {
-                            into.add(next.next().join());
+                            into.add(asOfVersion(context.apiVersion(), next.next().join()));
                         }
                     }
                     return response;
                 });
+    }
+
+    /// An older client, librdkafka for one, has no place for an epoch, and the answer could not be
+    /// written with one.
+    private static ListOffsetsPartitionResponse asOfVersion(
+            short version, ListOffsetsPartitionResponse answer) {
+        return version < FIRST_WITH_EPOCHS ? answer.setLeaderEpoch(-1) : answer;
     }
 
     private CompletableFuture<ListOffsetsPartitionResponse> answer(
