@@ -55,10 +55,7 @@ public final class DescribeProducersHandler
         var refusal = TopicNames.refusal(name.topic());
         if (refusal.isPresent()) {
             return Futures.done(
-                    refused(
-                            name.partition(),
-                            Errors.INVALID_TOPIC_EXCEPTION,
-                            refusal.get()));
+                    refused(name.partition(), Errors.INVALID_TOPIC_EXCEPTION, refusal.get()));
         }
         return switch (partitions.leading(name, -1)) {
             case Lookup.Found(var partition) ->

@@ -56,8 +56,7 @@ public final class NewTopics {
         }
         var refusal = TopicNames.refusal(wish.name());
         if (refusal.isPresent()) {
-            return new Order.Refused(
-                    Errors.INVALID_TOPIC_EXCEPTION, refusal.get());
+            return new Order.Refused(Errors.INVALID_TOPIC_EXCEPTION, refusal.get());
         }
         var assignment = assignment(wish);
         if (assignment instanceof Assignment.Refused(var error, var message)) {

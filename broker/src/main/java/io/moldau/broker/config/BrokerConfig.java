@@ -19,6 +19,7 @@ public final class BrokerConfig {
     private final List<ListenerSpec> listeners;
     private final Map<String, Object> values;
     private final LogConfig topicDefaults;
+    private volatile List<ConfigEntry> plainTopic = List.of();
 
     private BrokerConfig(Layers layers, List<String> warnings, List<ListenerSpec> listeners) {
         this.layers = layers;
@@ -196,7 +197,16 @@ public final class BrokerConfig {
 
     /// What DescribeConfigs tells of a topic with these settings of its own.
     public List<ConfigEntry> describeTopic(Map<String, String> overrides) {
-        return Describe.topic(layers, overrides);
+        return Describe.topic(plainTopic(), layers, overrides);
+    }
+
+    /// A topic that sets nothing for itself. Described once: all topics share it but for what they
+    /// set.
+    private List<ConfigEntry> plainTopic() {
+        if (plainTopic.isEmpty()) {
+            plainTopic = Describe.plainTopic(layers);
+        }
+        return plainTopic;
     }
 
     Layers layers() {

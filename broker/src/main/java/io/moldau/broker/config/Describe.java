@@ -47,17 +47,32 @@ final class Describe {
         return entry(setting, value, List.of(synonym), false);
     }
 
-    static List<ConfigEntry> topic(Layers layers, Map<String, String> overrides) {
+    /// A topic without settings of its own.
+    static List<ConfigEntry> plainTopic(Layers layers) {
         return SettingTable.topic().stream()
-                .map(topic -> topic(topic, layers, overrides))
+                .map(topic -> topic(topic, layers, Optional.empty()))
                 .sorted(Comparator.comparing(ConfigEntry::name))
                 .toList();
     }
 
+    /// @param plain what [#plainTopic] gave for these layers
+    static List<ConfigEntry> topic(
+            List<ConfigEntry> plain, Layers layers, Map<String, String> overrides) {
+        return overrides.isEmpty()
+                ? plain
+                : plain.stream().map(entry -> topic(entry, layers, overrides)).toList();
+    }
+
     private static ConfigEntry topic(
-            TopicSetting topic, Layers layers, Map<String, String> overrides) {
+            ConfigEntry plain, Layers layers, Map<String, String> overrides) {
+        var own = Optional.ofNullable(overrides.get(plain.name()));
+        return own.isEmpty()
+                ? plain
+                : topic(SettingTable.topic(plain.name()).orElseThrow(), layers, own);
+    }
+
+    private static ConfigEntry topic(TopicSetting topic, Layers layers, Optional<String> own) {
         List<ConfigEntry.Synonym> synonyms = new ArrayList<>();
-        Optional<String> own = Optional.ofNullable(overrides.get(topic.name()));
         own.ifPresent(value ->
                 synonyms.add(
                         new ConfigEntry.Synonym(
