@@ -22,9 +22,10 @@ import org.apache.kafka.common.protocol.Errors;
 
 /// Gives every group a thread, a clock and a durable home.
 ///
-/// A group lives on the shard that its id hashes to, and is touched by that thread alone. What it
+/// A group belongs to the table that its id hashes to, whose tasks run one after the other: on the
+/// calling thread where nothing else is under way, else on the one that is at it. What a group
 /// decides is made durable through [GroupStore] before anybody is told. May be called from any
-/// thread; answers come on a shard's thread.
+/// thread, and answers come on any; no task waits for anything.
 public final class GroupCoordinator implements AutoCloseable {
     private final Shards shards;
     private final GroupStore store;
@@ -59,15 +60,15 @@ public final class GroupCoordinator implements AutoCloseable {
             var group = store.image().group(groupId);
             if (group != null && !group.members().isEmpty()) {
                 var table = table(groupId);
-                table.shard().execute(() -> table.load(groupId));
+                table.execute(() -> table.load(groupId));
             }
         }
         tables.forEach(this::scheduleExpiry);
     }
 
     private void scheduleExpiry(GroupTable table) {
-        table.shard()
-                .schedule(
+        var _ =
+                table.schedule(
                         settings.offsetsRetentionCheckIntervalMs(),
                         () -> {
                             sweep(table);
@@ -78,16 +79,18 @@ public final class GroupCoordinator implements AutoCloseable {
     /// One task per group, so that what members ask for comes in between.
     private void sweep(GroupTable table) {
         long wallMs = clock.wallMs();
-        for (var groupId : storedGroups()) {
+        var groupIds = storedGroups();
+        groupIds.addAll(table.loadedIds());
+        for (var groupId : groupIds) {
             if (table.equals(table(groupId))) {
-                table.shard().execute(() -> table.expireOffsets(groupId, wallMs));
+                table.executeLater(() -> table.expireOffsets(groupId, wallMs));
             }
         }
     }
 
     /// Looks for expired offsets now.
     void expireOffsets() {
-        tables.forEach(table -> table.shard().execute(() -> sweep(table)));
+        tables.forEach(table -> table.executeLater(() -> sweep(table)));
     }
 
     /// Hands a member's call to its group.
@@ -139,9 +142,7 @@ public final class GroupCoordinator implements AutoCloseable {
     /// All groups that have members, saved state or offsets.
     public CompletableFuture<Collection<GroupView>> list() {
         var perShard =
-                tables.stream()
-                        .map(t -> CompletableFuture.supplyAsync(t::loaded, t.shard()))
-                        .toList();
+                tables.stream().map(t -> CompletableFuture.supplyAsync(t::loaded, t)).toList();
         return CompletableFuture.allOf(perShard.toArray(CompletableFuture[]::new))
                 .thenApply(_ -> {
                     var views = new HashMap<String, GroupView>();
@@ -177,7 +178,7 @@ public final class GroupCoordinator implements AutoCloseable {
         try {
             return done.thenComposeAsync(
                     _ -> closing ? CompletableFuture.failedFuture(stopping()) : task.apply(table),
-                    table.shard());
+                    table);
         } catch (RejectedExecutionException shardClosed) {
             return CompletableFuture.failedFuture(stopping());
         }
@@ -191,6 +192,6 @@ public final class GroupCoordinator implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        tables.forEach(table -> table.shard().execute(table::resign));
+        tables.forEach(table -> table.execute(table::resign));
     }
 }

@@ -13,8 +13,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +26,14 @@ import org.slf4j.LoggerFactory;
 
 /// The groups of one shard: gives each its events, carries out its effects and keeps its timer.
 ///
-/// Every method is called on the shard's thread and no other. In memory are the groups that have
-/// members, and those that something is under way for; the others are in the store and come back
-/// when somebody asks for them.
-final class GroupTable {
+/// Every method but [#execute] is called by a task of its own, and those run one after the other.
+/// In memory are the groups that have members, and those that something is under way for; the
+/// others are in the store and come back when somebody asks for them.
+final class GroupTable implements Executor {
     private static final Logger LOGGER = LoggerFactory.getLogger(GroupTable.class);
 
     private final Shard shard;
+    private final Serial serial;
     private final GroupStore store;
     private final GroupSettings settings;
     private final LongSupplier nowMs;
@@ -40,8 +44,8 @@ final class GroupTable {
         final ClassicGroup group;
 
         /// Commands of this group that are submitted and not applied: until then the store does not
-        /// know what the group knows.
-        int inFlight;
+        /// know what the group knows. Lowered by the store's thread.
+        final AtomicInteger inFlight = new AtomicInteger();
 
         @Nullable Timer timer;
         long timerAtMs = Long.MAX_VALUE;
@@ -53,13 +57,25 @@ final class GroupTable {
 
     GroupTable(Shard shard, GroupStore store, GroupSettings settings, LongSupplier nowMs) {
         this.shard = shard;
+        this.serial = new Serial(shard);
         this.store = store;
         this.settings = settings;
         this.nowMs = nowMs;
     }
 
-    Shard shard() {
-        return shard;
+    /// Runs `task` here and now if nothing else runs, or else after what does.
+    @Override
+    public void execute(Runnable task) {
+        serial.execute(task);
+    }
+
+    /// Runs `task` later, on the shard's thread: for callers that have better things to do.
+    void executeLater(Runnable task) {
+        shard.execute(() -> serial.execute(task));
+    }
+
+    Timer schedule(long delayMs, Runnable task) {
+        return shard.schedule(delayMs, () -> serial.execute(task));
     }
 
     // ---- members ----
@@ -132,11 +148,13 @@ final class GroupTable {
             settle(slot);
             return refused(error);
         }
-        // Whoever waits need not wait for this thread to note that the command is through.
-        var submission =
-                store.submit(commit).exceptionally(failure -> notReplicated(slot, failure));
-        watch(slot, submitted(slot, submission));
-        return submission;
+        // Many commits come; none of them wakes another thread to note that it is through.
+        slot.inFlight.incrementAndGet();
+        return store.submit(commit)
+                .handle((outcome, failure) -> {
+                    slot.inFlight.decrementAndGet();
+                    return failure == null ? outcome : notReplicated(slot, failure);
+                });
     }
 
     /// Forgets offsets by an operator's wish. Topics that the members read are refused.
@@ -174,7 +192,7 @@ final class GroupTable {
     /// Forgets what has expired, and the group with it when nothing is left.
     void expireOffsets(String groupId, long wallMs) {
         var slot = slot(groupId);
-        if (slot.inFlight > 0) {
+        if (slot.inFlight.get() > 0) {
             return; // A commit that is under way may renew what looks expired.
         }
         var committed = store.offsets().all(groupId);
@@ -227,9 +245,17 @@ final class GroupTable {
         return view;
     }
 
-    /// The groups in memory; what is only in the store has no members.
+    /// The groups that the store does not know as well.
     List<GroupView> loaded() {
-        return slots.values().stream().map(slot -> GroupView.of(slot.group)).toList();
+        return slots.values().stream()
+                .filter(slot -> slot.inFlight.get() > 0 || !slot.group.isIdle())
+                .map(slot -> GroupView.of(slot.group))
+                .toList();
+    }
+
+    /// The groups in memory, those included that only the last commit left there.
+    Set<String> loadedIds() {
+        return Set.copyOf(slots.keySet());
     }
 
     /// Brings a group with members to life, so that their sessions can expire.
@@ -263,16 +289,16 @@ final class GroupTable {
         var groupId = slot.group.groupId();
         return slot.group.generation() > 0
                 || !slot.group.isIdle()
-                || slot.inFlight > 0
+                || slot.inFlight.get() > 0
                 || store.image().group(groupId) != null
                 || !store.offsets().all(groupId).isEmpty();
     }
 
     /// Notes a command that is under way.
     ///
-    /// @return its outcome, on this shard; a failure to replicate is a refusal
+    /// @return its outcome, in a task of this table; a failure to replicate is a refusal
     private CompletableFuture<Outcome> submitted(Slot slot, CompletionStage<Outcome> submission) {
-        slot.inFlight++;
+        slot.inFlight.incrementAndGet();
         return submission
                 .exceptionally(failure -> {
                     LOGGER.atWarn()
@@ -285,11 +311,11 @@ final class GroupTable {
                 })
                 .thenApplyAsync(
                         outcome -> {
-                            slot.inFlight--;
+                            slot.inFlight.decrementAndGet();
                             settle(slot);
                             return outcome;
                         },
-                        shard)
+                        this::executeLater)
                 .toCompletableFuture();
     }
 
@@ -321,14 +347,14 @@ final class GroupTable {
     /// After every step: lets go of a group that the store knows as well, and otherwise sees to it
     /// that it is woken in time.
     private void settle(Slot slot) {
-        if (slot.inFlight == 0 && (slot.group.isIdle() || slot.group.isDead())) {
+        if (slot.inFlight.get() == 0 && (slot.group.isIdle() || slot.group.isDead())) {
             cancelTimer(slot);
             slots.remove(slot.group.groupId(), slot);
         } else if (slot.group.wakeAtMs() < slot.timerAtMs) {
             cancelTimer(slot);
             slot.timerAtMs = slot.group.wakeAtMs();
             long delayMs = Math.max(0, slot.timerAtMs - nowMs.getAsLong());
-            slot.timer = shard.schedule(delayMs, () -> onTimer(slot));
+            slot.timer = schedule(delayMs, () -> onTimer(slot));
         }
     }
 
