@@ -2,6 +2,7 @@ package io.moldau.broker.app;
 
 import io.moldau.broker.config.BrokerConfig;
 import io.moldau.env.Clock;
+import io.moldau.log.DirectoryInUseException;
 import io.moldau.log.LogDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +62,15 @@ final class DataDirectories implements AutoCloseable {
                     "the data directory %s is not writable: change its owner, or choose another one with --data"
                             .formatted(path));
         }
-        return LogDirectory.open(path, clock, openFiles);
+        try {
+            return LogDirectory.open(path, clock, openFiles);
+        } catch (DirectoryInUseException e) {
+            throw new StartupException(
+                    ExitReason.DATA_DIRECTORY,
+                    "the data directory %s is in use by another process: stop that one, or choose another directory with --data"
+                            .formatted(path),
+                    e);
+        }
     }
 
     /// A quarter of the process's limit on descriptors: the rest is for connections and libraries.
