@@ -142,7 +142,7 @@ final class EndpointAnswerTest {
                             handled.incrementAndGet();
                             return CompletableFuture.completedFuture(answer(List.of(payload)));
                         });
-        int sent = 60;
+        int sent = 20;
         try (var broker = EndpointFixture.start(fetch)) {
             var client = broker.client();
 

@@ -1,5 +1,6 @@
 package io.moldau.broker.net;
 
+import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -71,5 +72,10 @@ final class Frames {
     static ByteBuffer recordsOf(ProduceRequestData request) {
         var topic = request.topicData().iterator().next();
         return ((MemoryRecords) topic.partitionData().getFirst().records()).buffer();
+    }
+
+    /// A pool of one arena with chunks of 1 MiB, which tells what is in use.
+    static PooledByteBufAllocator pool() {
+        return new PooledByteBufAllocator(true, 0, 1, 8192, 7, 0, 0, false);
     }
 }
