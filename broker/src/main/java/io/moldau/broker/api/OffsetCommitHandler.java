@@ -58,6 +58,12 @@ public final class OffsetCommitHandler
         return ApiKeys.OFFSET_COMMIT;
     }
 
+    /// Commits that a client sends one behind the other share an entry of the quorum's log.
+    @Override
+    public boolean pipelines() {
+        return true;
+    }
+
     @Override
     public CompletableFuture<OffsetCommitResponseData> handle(
             RequestContext context, OffsetCommitRequestData request) {

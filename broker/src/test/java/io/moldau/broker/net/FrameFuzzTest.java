@@ -35,9 +35,8 @@ final class FrameFuzzTest {
     private static final long POOL_BYTES_MAX = 8 * 1024 * 1024;
 
     private final Random random = new Random(SEED);
-    private final RandomRequests requests = new RandomRequests(random);
-    private final PooledByteBufAllocator allocator =
-            Frames.pool();
+    private final RandomMessages requests = new RandomMessages(random);
+    private final PooledByteBufAllocator allocator = Frames.pool();
     private final MemoryBudget budget = new MemoryBudget(4 * 1024 * 1024);
     private final Deque<Runnable> shard = new ArrayDeque<>();
     private final RequestDecoder decoder = new RequestDecoder(router());
@@ -108,7 +107,7 @@ final class FrameFuzzTest {
     }
 
     private byte[] input() {
-        var frame = requests.next();
+        var frame = requests.nextRequest();
         return switch (random.nextInt(10)) {
             case 0 -> Frames.withLength(frame);
             case 1, 2, 3 -> Frames.withLength(flipped(frame));
@@ -185,7 +184,7 @@ final class FrameFuzzTest {
             return;
         }
         closes += channel.isActive() ? 0 : 1;
-        channel.close();
+        channel.close().syncUninterruptibly();
         runShard();
         channel.runPendingTasks();
         drain(channel);

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import net.jqwik.api.Provide;
 final class FrameReaderPropertyTest {
     private static final int FRAME_BYTES_MAX = 200_000;
     private static final long BUDGET_BYTES = 250_000;
+    private static final PooledByteBufAllocator POOL = Frames.pool();
 
     /// Frames of all sizes around those at which the reader changes its ways.
     @Provide
@@ -93,20 +95,18 @@ final class FrameReaderPropertyTest {
 
     /// Reads as a channel does: asks for a buffer, fills it as far as bytes are there, hands it on.
     private static final class ToySocket implements FrameReader.Receiver {
-        private final PooledByteBufAllocator allocator =
-                Frames.pool();
         private final EmbeddedChannel channel = new EmbeddedChannel();
         private final MemoryBudget budget = new MemoryBudget(BUDGET_BYTES);
         private final ReadGate gate;
         private final FrameReader reader;
-        private final FrameAllocator.MaxMessageHandle handle;
+        private final DefaultMaxMessagesRecvByteBufAllocator.MaxMessageHandle handle;
         private final Random random;
         private final ChannelHandlerContext context;
         final List<byte[]> received = new ArrayList<>();
 
         ToySocket(Random random) {
             this.random = random;
-            channel.config().setAllocator(allocator);
+            channel.config().setAllocator(POOL);
             channel.pipeline().addLast("reader", new ChannelInboundHandlerAdapter());
             context = channel.pipeline().context("reader");
             gate = new ReadGate(channel.config());
@@ -121,7 +121,7 @@ final class FrameReaderPropertyTest {
                     openTheGate();
                 }
                 handle.reset(channel.config());
-                var buffer = handle.allocate(allocator);
+                var buffer = handle.allocate(POOL);
                 int count = Math.min(buffer.writableBytes(), segment.length - position);
                 handle.attemptedBytesRead(buffer.writableBytes());
                 buffer.writeBytes(segment, position, count);
@@ -161,9 +161,9 @@ final class FrameReaderPropertyTest {
 
         void close() {
             reader.close();
-            channel.close();
+            channel.close().syncUninterruptibly();
             assertThat(budget.usedBytes()).isZero();
-            assertThat(allocator.pinnedDirectMemory()).isZero();
+            assertThat(POOL.pinnedDirectMemory()).isZero();
         }
     }
 }

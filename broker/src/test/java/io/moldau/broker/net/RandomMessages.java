@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
@@ -19,23 +20,23 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /// Well-formed frames of every API key and version, with values of every kind, made from the
 /// schemas that the generated classes carry.
-final class RandomRequests {
+final class RandomMessages {
     private final Random random;
     private final List<ApiKeys> keys =
             Arrays.stream(ApiKeys.values()).filter(ApiKeys::hasValidVersion).toList();
 
-    RandomRequests(Random random) {
+    RandomMessages(Random random) {
         this.random = random;
     }
 
     /// A frame without its length.
-    byte[] next() {
+    byte[] nextRequest() {
         var key = keys.get(random.nextInt(keys.size()));
         short version = (short) random.nextInt(key.oldestVersion(), key.latestVersion(true) + 1);
         return frame(key, version, key.messageType.requestSchemas()[version]);
     }
 
-    byte[] frame(ApiKeys key, short version, Schema schema) {
+    private byte[] frame(ApiKeys key, short version, Schema schema) {
         var header =
                 new RequestHeaderData()
                         .setRequestApiKey(key.id)
@@ -45,11 +46,19 @@ final class RandomRequests {
         var headerBytes =
                 MessageUtil.toByteBufferAccessor(header, key.requestHeaderVersion(version))
                         .buffer();
-        var body = struct(schema);
-        var frame = ByteBuffer.allocate(headerBytes.remaining() + schema.sizeOf(body));
-        frame.put(headerBytes);
-        schema.write(frame, body);
-        return frame.array();
+        var body = body(schema);
+        return ByteBuffer.allocate(headerBytes.remaining() + body.remaining())
+                .put(headerBytes)
+                .put(body)
+                .array();
+    }
+
+    /// Any message of `schema`, be it a request's or an answer's.
+    ByteBuffer body(Schema schema) {
+        var values = struct(schema);
+        var body = ByteBuffer.allocate(schema.sizeOf(values));
+        schema.write(body, values);
+        return body.flip();
     }
 
     private Struct struct(Schema schema) {
@@ -83,7 +92,7 @@ final class RandomRequests {
         return values.toArray();
     }
 
-    private TreeMap<Integer, Object> tags(TaggedFields type) {
+    private Map<Integer, Object> tags(TaggedFields type) {
         var values = new TreeMap<Integer, Object>();
         for (var known : type.fields().entrySet()) {
             if (random.nextBoolean()) {
