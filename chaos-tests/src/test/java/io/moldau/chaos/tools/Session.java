@@ -31,6 +31,10 @@ final class Session implements AutoCloseable {
             Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final Pattern ID = Pattern.compile("(TopicId: |Cluster ID: )[A-Za-z0-9_-]{22}");
     private static final Pattern ANONYMOUS = Pattern.compile("console-consumer-\\d+$");
+
+    /// Kafka writes this default down as a setting of the cluster when it formats its storage, so that its tool lists it.
+    private static final Pattern CLUSTER_DEFAULT = Pattern.compile("(\\tConfigs:.*?)\\bmin\\.insync\\.replicas=1,?");
+
     private static final Pattern TIME = Pattern.compile("\\[20\\d\\d-\\d\\d-\\d\\d [\\d:,]+]");
 
     private final StockTools tools;
@@ -130,6 +134,7 @@ final class Session implements AutoCloseable {
                         .replace(Integer.toString(broker.port()), "PORT");
         text = ID.matcher(UUID.matcher(text).replaceAll("UUID")).replaceAll("$1ID");
         text = ANONYMOUS.matcher(text).replaceAll("console-consumer-N");
+        text = CLUSTER_DEFAULT.matcher(text).replaceFirst("$1");
         return TIME.matcher(text).replaceAll("[TIME]").replaceAll(" +", " ").stripTrailing();
     }
 
