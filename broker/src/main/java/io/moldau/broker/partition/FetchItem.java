@@ -15,6 +15,7 @@ public final class FetchItem {
     private final int bytesMax;
     private final int lastFetchedEpoch;
     private volatile boolean changed;
+    private boolean keepsFile = true;
 
     private Errors error = Errors.NONE;
     private int leaderId = -1;
@@ -60,11 +61,21 @@ public final class FetchItem {
             return;
         }
         try {
-            slice = log.read(fetchOffset, highWatermark, bytesMax, true).slice();
+            slice = held(log.read(fetchOffset, highWatermark, bytesMax, true).slice());
         } catch (OffsetOutOfRangeException e) {
             error = Errors.OFFSET_OUT_OF_RANGE;
             this.highWatermark = -1;
         }
+    }
+
+    /// From now on a small slice is copied. Called before any shard is asked.
+    void keepNoFile() {
+        keepsFile = false;
+    }
+
+    private FileSlice held(FileSlice read) {
+        boolean copies = !keepsFile && read != null && read.length() <= CopiedSlice.BYTES_MAX;
+        return copies ? CopiedSlice.of(read) : read;
     }
 
     /// KIP-595: a reader whose last epoch ended earlier here has records that were truncated.

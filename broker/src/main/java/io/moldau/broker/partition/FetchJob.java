@@ -14,6 +14,10 @@ import java.util.concurrent.atomic.AtomicReference;
 /// not suffice, the job sleeps until enough has been appended or its time is up, and then reads
 /// again what changed.
 public final class FetchJob implements FetchWaiter {
+    /// A fetch of more partitions lets go of each file at once. Otherwise one client that reads
+    /// hundreds of partitions would hold hundreds of descriptors, and the process has only so many.
+    private static final int FILES_MAX = 16;
+
     private enum Phase {
         READING,
         PARKED,
@@ -48,6 +52,9 @@ public final class FetchJob implements FetchWaiter {
         this.maxWaitMs = maxWaitMs;
         this.owner = owner;
         this.alarm = alarm;
+        if (items.size() > FILES_MAX) {
+            items.forEach(FetchItem::keepNoFile);
+        }
     }
 
     /// Starts the fetch; the result is the items, filled in, completed by some shard or by the

@@ -32,8 +32,10 @@ final class Session implements AutoCloseable {
     private static final Pattern ID = Pattern.compile("(TopicId: |Cluster ID: )[A-Za-z0-9_-]{22}");
     private static final Pattern ANONYMOUS = Pattern.compile("console-consumer-\\d+$");
 
-    /// Kafka writes this default down as a setting of the cluster when it formats its storage, so that its tool lists it.
-    private static final Pattern CLUSTER_DEFAULT = Pattern.compile("(\\tConfigs:.*?)\\bmin\\.insync\\.replicas=1,?");
+    /// Kafka writes this default down as a setting of the cluster when it formats its storage, so
+    /// that its tool lists it.
+    private static final Pattern CLUSTER_DEFAULT =
+            Pattern.compile("(\\tConfigs:.*?)\\bmin\\.insync\\.replicas=1,?");
 
     private static final Pattern TIME = Pattern.compile("\\[20\\d\\d-\\d\\d-\\d\\d [\\d:,]+]");
 
