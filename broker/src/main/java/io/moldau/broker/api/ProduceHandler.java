@@ -135,7 +135,7 @@ public final class ProduceHandler
             int index, AppendJob.Item item, LeaderHints hints) {
         var answer = new PartitionProduceResponse().setIndex(index).setBaseOffset(-1);
         if (item.lookup() instanceof Lookup.NotHere(var error, var leaderId, var leaderEpoch)) {
-            if (error == Errors.NOT_LEADER_OR_FOLLOWER) {
+            if (error == Errors.NOT_LEADER_OR_FOLLOWER && hints.understood()) {
                 answer.setCurrentLeader(
                         new LeaderIdAndEpoch().setLeaderId(leaderId).setLeaderEpoch(leaderEpoch));
                 hints.add(leaderId);
