@@ -246,10 +246,16 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Fr
                     .log("request failed");
         }
         if (exchange.wantsAnswer()) {
-            answerError(exchange, error, error.message());
+            answerError(exchange, error, sentence(error, cause));
         } else {
             exchange.broken();
         }
+    }
+
+    /// What the client may read: a refusal's own words, and nothing of our own mistakes.
+    private static String sentence(Errors error, Throwable cause) {
+        boolean ours = error == Errors.UNKNOWN_SERVER_ERROR || cause.getMessage() == null;
+        return ours ? error.message() : cause.getMessage();
     }
 
     private void answerError(Exchange exchange, Errors error, String message) {
