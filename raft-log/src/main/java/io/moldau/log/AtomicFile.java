@@ -37,6 +37,15 @@ final class AtomicFile {
         }
     }
 
+    /// Makes what the file holds durable, though not its name.
+    static void force(Disk disk, Path file) {
+        try (FileChannel channel = disk.open(file)) {
+            channel.force(true);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot flush " + file, e);
+        }
+    }
+
     /// All of the file; empty when it is missing.
     static ByteBuffer read(Disk disk, Path file) {
         if (!disk.exists(file)) {

@@ -28,6 +28,7 @@ final class EpochCache {
     private List<Entry> entries;
     private boolean damaged;
     private boolean dirty;
+    private boolean unsynced;
 
     EpochCache(Disk disk, Path folder) {
         this.disk = disk;
@@ -137,6 +138,15 @@ final class EpochCache {
                 entries().stream().map(entry -> entry.epoch() + " " + entry.startOffset()).toList();
         CheckpointFile.write(disk, folder.resolve(FILE), lines, false);
         dirty = false;
+        unsynced = true;
+    }
+
+    /// The file, if the machine's crash could still take back what was written to it; null
+    /// otherwise. Whoever asks sees to it that it becomes durable.
+    Path takeUnsynced() {
+        var file = unsynced ? folder.resolve(FILE) : null;
+        unsynced = false;
+        return file;
     }
 
     private List<Entry> entries() {

@@ -60,7 +60,8 @@ final class FlushState {
         abandoned = true;
     }
 
-    Ticket begin(LogSegments segments, long endOffset) {
+    /// @param epochsFile to be made durable along with the records; null when it is
+    Ticket begin(LogSegments segments, long endOffset, Path epochsFile) {
         var files = new ArrayList<PooledFile>(1);
         for (int i = segments.count() - 1; i >= 0; i--) {
             if (segments.endOffset(i, endOffset) <= recoveryPoint) {
@@ -69,7 +70,7 @@ final class FlushState {
             files.add(segments.get(i).file());
         }
         underWay = true;
-        var ticket = new Ticket(this, files, endOffset, truncations, newNames);
+        var ticket = new Ticket(this, files, endOffset, truncations, newNames, epochsFile);
         newNames = false;
         return ticket;
     }
@@ -88,13 +89,17 @@ final class FlushState {
             List<PooledFile> files,
             long endOffset,
             int truncations,
-            boolean newNames)
+            boolean newNames,
+            Path epochsFile)
             implements FlushTicket {
         @Override
         public void sync() {
             try {
                 files.forEach(this::syncFile);
-                if (newNames) {
+                if (epochsFile != null) {
+                    AtomicFile.force(log.context.disk(), epochsFile);
+                }
+                if (newNames || epochsFile != null) {
                     log.context.disk().syncDirectory(log.folder);
                 }
                 log.context.syncRoot().run();

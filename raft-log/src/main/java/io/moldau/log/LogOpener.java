@@ -106,10 +106,23 @@ final class LogOpener {
                                                     batch.header(), batch.headerAt()),
                                             batch.baseOffset()));
             end = Math.max(end, result.nextOffset());
-            if (result.cutBytes() > 0) {
+            // The disk may have kept a later file and lost the end of this one. Compaction leaves
+            // such
+            // gaps on purpose.
+            boolean gap =
+                    !isLast
+                            && !config.compacts()
+                            && result.nextOffset() < segments.get(i + 1).baseOffset();
+            if (result.cutBytes() > 0 || gap) {
                 report(segment, result, segments.count() - 1 - i);
                 segments.dropFrom(i + 1, context.clock().wallMs());
+                // Or the next crash brings back what was cut, behind what is appended from now on.
+                segment.file().force();
+                context.disk().syncDirectory(folder);
             }
+        }
+        if (epochs.isDamaged()) { // The scan began where records were no longer trusted.
+            epochs.rebuild(segments);
         }
         epochs.truncateFromEnd(end);
         epochs.store();
@@ -122,7 +135,7 @@ final class LogOpener {
                 .addKeyValue("file", segment.file().path())
                 .addKeyValue("position", result.sizeBytes())
                 .addKeyValue("cutBytes", result.cutBytes())
-                .addKeyValue("reason", result.flaw())
+                .addKeyValue("reason", result.flaw() == null ? "the end is lost" : result.flaw())
                 .addKeyValue("nextOffset", result.nextOffset())
                 .addKeyValue("segmentsDropped", segmentsDropped)
                 .log("torn tail cut");

@@ -472,7 +472,7 @@ public final class PartitionLog {
 
     /// Begins a flush of all that is appended by now.
     public FlushTicket beginFlush() {
-        return flushes.begin(segments, logEndOffset);
+        return flushes.begin(segments, logEndOffset, epochs.takeUnsynced());
     }
 
     /// Ends a flush whose [FlushTicket#sync()] returned. Returns the offset below which all is

@@ -132,6 +132,25 @@ class LogRecoveryTest {
         assertThat(fixture.values(8)).containsExactly("8=v2", "9=next");
     }
 
+    /// Found by PartitionLogPropertyTest: the end of one file was lost, the next file was not.
+    @Test
+    void leavesNoGapWhenWholeBatchesOfAFullSegmentAreLost() throws Exception {
+        // given
+        int oneBatch = batchOf(3).remaining();
+        var small = LogConfig.defaults().with("segment.bytes", Integer.toString(2 * oneBatch));
+        fixture.log.reconfigure(small);
+        fixture.append(5, 3);
+        fixture.directory().abandon();
+        cut(segment(6), oneBatch);
+
+        // when
+        fixture.open();
+
+        // then
+        assertThat(fixture.log.logEndOffset()).isEqualTo(9);
+        assertThat(fixture.values(0)).hasSize(9);
+    }
+
     @Test
     void doesNotReadWhatWasFlushedBefore() throws Exception {
         // given
