@@ -35,6 +35,8 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 /// again.
 public final class ProduceHandler
         implements RequestHandler<ProduceRequestData, ProduceResponseData> {
+    private static final short ALL = -1;
+
     private final Partitions partitions;
     private final NodeAddresses addresses;
 
@@ -90,10 +92,19 @@ public final class ProduceHandler
                                 ? partitions.leading(topic.topicId(), data.index(), -1)
                                 : partitions.leading(
                                         new TopicPartition(topic.name(), data.index()), -1);
-                items.add(new AppendJob.Item(lookup, recordsOf(data)));
+                items.add(new AppendJob.Item(promised(lookup, request.acks()), recordsOf(data)));
             }
         }
         return items;
+    }
+
+    /// `acks=all` is refused before anything is written where too few replicas are in sync.
+    private static Lookup promised(Lookup lookup, short acks) {
+        boolean tooFew =
+                acks == ALL
+                        && lookup instanceof Lookup.Found(var partition)
+                        && !partition.hasEnoughReplicas();
+        return tooFew ? new Lookup.NotHere(Errors.NOT_ENOUGH_REPLICAS, -1, -1) : lookup;
     }
 
     private static ByteBuffer recordsOf(PartitionProduceData data) {

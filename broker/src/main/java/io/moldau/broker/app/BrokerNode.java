@@ -27,6 +27,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +85,7 @@ public final class BrokerNode implements AutoCloseable {
 
         var shards = opened(Shards.start(config.getInt("num.io.threads"), "shard", clock));
         var store = opened(new LogStore(directories.all()));
-        var partitions = new Partitions(nodeId(), shards, store, clock, settings::logConfig);
+        var partitions = new Partitions(nodeId(), shards, store, clock, settings::logConfig, settings::minInsyncReplicas);
         partitions.start(quorum.image());
         settings.onTopicConfigChanged(partitions::reconfigure);
         settings.onBrokerConfigChanged(_ -> partitions.reconfigureAll());
@@ -93,6 +95,9 @@ public final class BrokerNode implements AutoCloseable {
 
         var groups = startGroups();
         var handlers = new Handlers(settings, clock, quorum, partitions, groups);
+        if (quorum.image().nodes().isEmpty()) {
+            writeClusterDefaults();
+        }
         endpoint = opened(Endpoint.bind(Listening.netConfig(config), handlers.router()));
         register();
     }
@@ -137,6 +142,17 @@ public final class BrokerNode implements AutoCloseable {
         var groups = opened(new GroupCoordinator(shards, GroupStore.of(quorum), settings, clock));
         groups.start();
         return groups;
+    }
+
+    /// Kafka writes the default of `min.insync.replicas` down for all nodes when it formats, so that
+    /// tools show it with every topic. Here the first node of a cluster does.
+    private void writeClusterDefaults() {
+        var forAll = new ConfigResource(ConfigResource.Type.BROKER, "");
+        var change =
+                MetadataCommand.ConfigChange.set(
+                        TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
+                        Integer.toString(config.getInt(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG)));
+        quorum.submit(new MetadataCommand.AlterConfigs(forAll, List.of(change), false)).join();
     }
 
     /// Tells the cluster where this node is reached, once its ports are known.

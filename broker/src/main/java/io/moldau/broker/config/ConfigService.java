@@ -84,6 +84,11 @@ public final class ConfigService implements ImageListener {
         return image.configs(new ConfigResource(ConfigResource.Type.TOPIC, topic));
     }
 
+    /// How many replicas of a topic must be in sync before `acks=all` is accepted.
+    public int minInsyncReplicas(String topic) {
+        return current.minInsyncReplicas(overridesOf(topic));
+    }
+
     /// What the logs of a topic follow.
     public LogConfig logConfig(String topic) {
         return current.topic(overridesOf(topic));

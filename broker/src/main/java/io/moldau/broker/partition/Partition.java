@@ -39,6 +39,7 @@ public final class Partition {
     private final Supplier<LogConfig> config;
 
     private volatile PartitionImage leadership;
+    private volatile int minInsyncReplicas;
 
     private PartitionLog log;
     private long highWatermark;
@@ -61,7 +62,8 @@ public final class Partition {
             LogStore store,
             Clock clock,
             Supplier<LogConfig> config,
-            PartitionImage leadership) {
+            PartitionImage leadership,
+            int minInsyncReplicas) {
         this.name = name;
         this.topicId = topicId;
         this.shard = shard;
@@ -69,6 +71,7 @@ public final class Partition {
         this.clock = clock;
         this.config = config;
         this.leadership = leadership;
+        this.minInsyncReplicas = minInsyncReplicas;
     }
 
     public TopicPartition name() {
@@ -86,6 +89,16 @@ public final class Partition {
     /// Leader, epochs and replicas as the metadata last said. Any thread.
     public PartitionImage leadership() {
         return leadership;
+    }
+
+    /// Whether `acks=all` can be promised now: enough replicas are in sync for
+    /// `min.insync.replicas`. Any thread.
+    public boolean hasEnoughReplicas() {
+        return leadership.isr().size() >= minInsyncReplicas;
+    }
+
+    void requireInSync(int replicas) {
+        minInsyncReplicas = replicas;
     }
 
     void lead(PartitionImage image) {

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -22,21 +23,25 @@ public final class Partitions {
     private final LogStore store;
     private final Clock clock;
     private final Function<String, LogConfig> configOf;
+    private final ToIntFunction<String> minInsyncReplicasOf;
     private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
     private volatile ClusterImage image;
 
     /// @param configOf settings of a topic's logs, by its name
+    /// @param minInsyncReplicasOf `min.insync.replicas` of a topic, by its name
     public Partitions(
             int nodeId,
             Shards shards,
             LogStore store,
             Clock clock,
-            Function<String, LogConfig> configOf) {
+            Function<String, LogConfig> configOf,
+            ToIntFunction<String> minInsyncReplicasOf) {
         this.nodeId = nodeId;
         this.shards = shards;
         this.store = store;
         this.clock = clock;
         this.configOf = configOf;
+        this.minInsyncReplicasOf = minInsyncReplicasOf;
     }
 
     /// Takes over the image that the node starts with, and removes logs of topics that are gone.
@@ -93,7 +98,8 @@ public final class Partitions {
                         store,
                         clock,
                         () -> configOf.apply(name.topic()),
-                        assigned);
+                        assigned,
+                        minInsyncReplicasOf.applyAsInt(name.topic()));
         partitions.put(name, partition);
         if (isNew && store.directoryOf(name) == null) {
             shard.execute(partition::create);
@@ -147,14 +153,19 @@ public final class Partitions {
     public void reconfigure(String topic) {
         for (var partition : partitions.values()) {
             if (partition.name().topic().equals(topic)) {
-                partition.shard().execute(partition::reconfigure);
+                reconfigure(partition);
             }
         }
     }
 
+    private void reconfigure(Partition partition) {
+        partition.requireInSync(minInsyncReplicasOf.applyAsInt(partition.name().topic()));
+        partition.shard().execute(partition::reconfigure);
+    }
+
     /// Applies changed broker settings to all open logs.
     public void reconfigureAll() {
-        partitions.values().forEach(partition -> partition.shard().execute(partition::reconfigure));
+        partitions.values().forEach(this::reconfigure);
     }
 
     public Collection<Partition> all() {

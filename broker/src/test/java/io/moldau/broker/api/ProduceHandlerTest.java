@@ -193,6 +193,22 @@ class ProduceHandlerTest {
     }
 
     @Test
+    void tooFewReplicasInSyncRefuseAllAcksAndNoOthers() {
+        // given
+        fixture.requireInSync("t", 2);
+        fixture.createTopic("t", 1);
+
+        // when
+        var all = produce("t", 0, PartitionsFixture.batch("a"));
+        var leaderOnly =
+                only(send(BY_NAME, request("t", Uuid.ZERO_UUID, (short) 1, PartitionsFixture.batch("b"))));
+
+        // then
+        assertThat(Errors.forCode(all.errorCode())).isEqualTo(Errors.NOT_ENOUGH_REPLICAS);
+        assertThat(leaderOnly.baseOffset()).isZero();
+    }
+
+    @Test
     void missingRecordsAreRefused() {
         // given
         fixture.createTopic("t", 1);

@@ -30,6 +30,7 @@ public final class PartitionsFixture implements AutoCloseable {
     private final LogStore store;
     private final Partitions partitions;
     private final Map<String, LogConfig> configs = new HashMap<>();
+    private final Map<String, Integer> minInsyncReplicas = new HashMap<>();
     private ClusterImage image = ClusterImage.empty();
 
     public PartitionsFixture(Path folder) {
@@ -40,7 +41,8 @@ public final class PartitionsFixture implements AutoCloseable {
                         shards,
                         store,
                         Clock.system(),
-                        topic -> configs.getOrDefault(topic, LogConfig.defaults()));
+                        topic -> configs.getOrDefault(topic, LogConfig.defaults()),
+                        topic -> minInsyncReplicas.getOrDefault(topic, 1));
         decide(new MetadataCommand.NameCluster("fixture-cluster-000001"));
         register(NODE, 9092);
         partitions.start(image);
@@ -67,6 +69,11 @@ public final class PartitionsFixture implements AutoCloseable {
         var id = Uuid.randomUuid();
         decide(MetadataCommand.CreateTopic.placed(name, id, partitionCount, 1, Map.of(), 7));
         return id;
+    }
+
+    /// From the next [#createTopic] of that name on.
+    public void requireInSync(String topic, int replicas) {
+        minInsyncReplicas.put(topic, replicas);
     }
 
     /// A topic of one partition that another node leads.
