@@ -23,7 +23,7 @@ class Member:
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
             "heartbeat.interval.ms": 300,
-            "session.timeout.ms": 10000,
+            "session.timeout.ms": 30000,
         })
         self.topics = topics
         self.leaving = False

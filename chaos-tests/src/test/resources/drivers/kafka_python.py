@@ -24,7 +24,7 @@ class Member(ConsumerRebalanceListener):
             auto_offset_reset="earliest",
             enable_auto_commit=False,
             heartbeat_interval_ms=300,
-            session_timeout_ms=10000,
+            session_timeout_ms=30000,
         )
         self.topics = topics
         self.leaving = False

@@ -60,7 +60,7 @@ async function produce(topic, codec, from, count) {
 }
 
 async function join(groupId, topics) {
-  consumer = kafka.consumer({ groupId, heartbeatInterval: 300, sessionTimeout: 10000, maxWaitTimeInMs: 200 })
+  consumer = kafka.consumer({ groupId, heartbeatInterval: 300, sessionTimeout: 30000, maxWaitTimeInMs: 200 })
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     const names = Object.entries(payload.memberAssignment).flatMap(([t, ps]) => ps.map(p => `${t}-${p}`))
     assigned = names.sort().join(',')

@@ -68,7 +68,7 @@ final class JavaDriver extends Driver {
         settings.put("auto.offset.reset", "earliest");
         settings.put("enable.auto.commit", "false");
         settings.put("heartbeat.interval.ms", "300");
-        settings.put("session.timeout.ms", "10000");
+        settings.put("session.timeout.ms", "30000");
         settings.putAll(extra);
         member =
                 new Member(

@@ -93,7 +93,7 @@ final class KcatProcess implements ClientProcess {
                 new ArrayList<>(
                         List.of("kcat", "-b", bootstrap, "-u", "-f", "record\t%t\t%p\t%o\n"));
         line.addAll(List.of("-X", "auto.offset.reset=earliest", "-X", "heartbeat.interval.ms=300"));
-        line.addAll(List.of("-X", "session.timeout.ms=10000", "-X", "auto.commit.interval.ms=500"));
+        line.addAll(List.of("-X", "session.timeout.ms=30000", "-X", "auto.commit.interval.ms=500"));
         line.addAll(List.of("-G", group));
         line.addAll(topics);
         try {

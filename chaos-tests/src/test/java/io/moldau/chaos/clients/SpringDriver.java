@@ -106,7 +106,7 @@ final class SpringDriver extends Driver {
             settings.put("bootstrap.servers", environment.getRequiredProperty("moldau.bootstrap"));
             settings.put("auto.offset.reset", "earliest");
             settings.put("heartbeat.interval.ms", "300");
-            settings.put("session.timeout.ms", "10000");
+            settings.put("session.timeout.ms", "30000");
             var factory = new ConcurrentKafkaListenerContainerFactory<String, String>();
             factory.setConsumerFactory(
                     new DefaultKafkaConsumerFactory<>(
