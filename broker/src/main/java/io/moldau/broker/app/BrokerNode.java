@@ -85,7 +85,14 @@ public final class BrokerNode implements AutoCloseable {
 
         var shards = opened(Shards.start(config.getInt("num.io.threads"), "shard", clock));
         var store = opened(new LogStore(directories.all()));
-        var partitions = new Partitions(nodeId(), shards, store, clock, settings::logConfig, settings::minInsyncReplicas);
+        var partitions =
+                new Partitions(
+                        nodeId(),
+                        shards,
+                        store,
+                        clock,
+                        settings::logConfig,
+                        settings::minInsyncReplicas);
         partitions.start(quorum.image());
         settings.onTopicConfigChanged(partitions::reconfigure);
         settings.onBrokerConfigChanged(_ -> partitions.reconfigureAll());
@@ -144,8 +151,8 @@ public final class BrokerNode implements AutoCloseable {
         return groups;
     }
 
-    /// Kafka writes the default of `min.insync.replicas` down for all nodes when it formats, so that
-    /// tools show it with every topic. Here the first node of a cluster does.
+    /// Kafka writes the default of `min.insync.replicas` down for all nodes when it formats, so
+    /// that tools show it with every topic. Here the first node of a cluster does.
     private void writeClusterDefaults() {
         var forAll = new ConfigResource(ConfigResource.Type.BROKER, "");
         var change =

@@ -201,7 +201,14 @@ class ProduceHandlerTest {
         // when
         var all = produce("t", 0, PartitionsFixture.batch("a"));
         var leaderOnly =
-                only(send(BY_NAME, request("t", Uuid.ZERO_UUID, (short) 1, PartitionsFixture.batch("b"))));
+                only(
+                        send(
+                                BY_NAME,
+                                request(
+                                        "t",
+                                        Uuid.ZERO_UUID,
+                                        (short) 1,
+                                        PartitionsFixture.batch("b"))));
 
         // then
         assertThat(Errors.forCode(all.errorCode())).isEqualTo(Errors.NOT_ENOUGH_REPLICAS);
