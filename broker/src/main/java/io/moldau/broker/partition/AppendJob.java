@@ -2,7 +2,6 @@ package io.moldau.broker.partition;
 
 import io.moldau.log.AppendResult;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,30 +49,19 @@ public final class AppendJob {
     /// Hands every item to its shard, in the caller's order: two requests of one connection append
     /// in the order in which they were sent. Completed by the last shard to answer.
     public CompletableFuture<List<Item>> start() {
-        var byShard = new ArrayList<List<Item>>(4);
+        var byShard = new ShardGroups<Item>();
         for (var item : items) {
             if (item.lookup instanceof Lookup.Found found) {
-                groupOf(found.partition(), byShard).add(item);
+                byShard.add(found.partition().shard(), item);
             } else {
                 onAnswered();
             }
         }
-        for (var group : byShard) {
-            partitionOf(group.getFirst()).shard().execute(() -> appendOnShard(group));
+        for (var group : byShard.all()) {
+            group.shard().execute(() -> appendOnShard(group.items()));
         }
         onAnswered();
         return result;
-    }
-
-    private static List<Item> groupOf(Partition partition, List<List<Item>> byShard) {
-        for (var group : byShard) {
-            if (partitionOf(group.getFirst()).shard().equals(partition.shard())) {
-                return group;
-            }
-        }
-        var group = new ArrayList<Item>();
-        byShard.add(group);
-        return group;
     }
 
     private static Partition partitionOf(Item item) {

@@ -1,6 +1,5 @@
 package io.moldau.broker.partition;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,30 +69,17 @@ public final class FetchJob implements FetchWaiter {
     }
 
     private void read(List<FetchItem> wanted, boolean mayWait) {
-        var byShard = new ArrayList<List<FetchItem>>();
+        var byShard = new ShardGroups<FetchItem>();
         for (var item : wanted) {
             if (item.partition() != null) {
-                groupOf(item, byShard).add(item);
+                byShard.add(item.partition().shard(), item);
             }
         }
-        shardsToRead.set(byShard.size() + 1);
-        for (var group : byShard) {
-            var shard = group.getFirst().partition().shard();
-            shard.execute(() -> readOnShard(group, mayWait));
+        shardsToRead.set(byShard.all().size() + 1);
+        for (var group : byShard.all()) {
+            group.shard().execute(() -> readOnShard(group.items(), mayWait));
         }
         onShardRead();
-    }
-
-    private static List<FetchItem> groupOf(FetchItem item, List<List<FetchItem>> byShard) {
-        var shard = item.partition().shard();
-        for (var group : byShard) {
-            if (group.getFirst().partition().shard().equals(shard)) {
-                return group;
-            }
-        }
-        var group = new ArrayList<FetchItem>();
-        byShard.add(group);
-        return group;
     }
 
     private void readOnShard(List<FetchItem> group, boolean mayWait) {
