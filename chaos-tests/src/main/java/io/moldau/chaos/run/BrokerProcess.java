@@ -21,6 +21,7 @@ public final class BrokerProcess implements AutoCloseable {
 
     private final Launch launch;
     private int starts;
+    private long beganNanos;
     private Process process;
 
     private BrokerProcess(Launch launch) {
@@ -80,6 +81,11 @@ public final class BrokerProcess implements AutoCloseable {
         }
     }
 
+    /// One that is not running yet.
+    public static BrokerProcess of(Launch launch) {
+        return new BrokerProcess(launch);
+    }
+
     /// Starts it and waits until it serves.
     ///
     /// @throws IllegalStateException it ended or did not serve in time; the message carries the end
@@ -94,6 +100,13 @@ public final class BrokerProcess implements AutoCloseable {
     ///
     /// @return from the start of the process to its first answer
     public Duration start() {
+        launch();
+        awaitServing();
+        return Duration.ofNanos(System.nanoTime() - beganNanos);
+    }
+
+    /// Starts it and does not wait.
+    public void launch() {
         if (isAlive()) {
             throw new IllegalStateException("already running as " + pid());
         }
@@ -104,17 +117,19 @@ public final class BrokerProcess implements AutoCloseable {
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             builder.environment().putAll(launch.environment());
             builder.redirectErrorStream(true).redirectOutput(log().toFile());
-            long begin = System.nanoTime();
+            beganNanos = System.nanoTime();
             process = builder.start();
             process.getOutputStream().close();
-            awaitServing(begin);
-            return Duration.ofNanos(System.nanoTime() - begin);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + launch.executable(), e);
         }
     }
 
-    private void awaitServing(long begin) {
+    /// Waits until it answers on its port.
+    ///
+    /// @throws IllegalStateException it ended or did not serve in time; the message carries the end
+    ///   of its log
+    public void awaitServing() {
         var probe = new Probe("127.0.0.1", launch.port());
         while (!probe.answers()) {
             if (!process.isAlive()) {
@@ -122,7 +137,7 @@ public final class BrokerProcess implements AutoCloseable {
                         "broker ended with status %d\n%s"
                                 .formatted(process.exitValue(), logTail()));
             }
-            if (System.nanoTime() - begin > START_TIMEOUT.toNanos()) {
+            if (System.nanoTime() - beganNanos > START_TIMEOUT.toNanos()) {
                 kill();
                 throw new IllegalStateException("broker does not serve\n" + logTail());
             }
@@ -146,6 +161,30 @@ public final class BrokerProcess implements AutoCloseable {
             throw new IllegalStateException("broker does not stop\n" + logTail());
         }
         return process.exitValue();
+    }
+
+    /// Stops it as a debugger would: its sockets stay open and nobody answers.
+    public void pause() {
+        signal("-STOP");
+    }
+
+    /// Lets it go on after [#pause()].
+    public void resume() {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) {
+        try {
+            var kill = new ProcessBuilder("kill", signal, Long.toString(pid())).start();
+            if (kill.waitFor() != 0) {
+                throw new IllegalStateException("cannot send %s to %d".formatted(signal, pid()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while signalling " + pid(), e);
+        }
     }
 
     private boolean await(Duration timeout) {

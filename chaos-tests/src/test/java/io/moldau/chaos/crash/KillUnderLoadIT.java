@@ -5,11 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import io.moldau.chaos.check.DeliveryChecker;
 import io.moldau.chaos.history.Event;
-import io.moldau.chaos.history.Event.Found;
 import io.moldau.chaos.history.Event.Resumed;
+import io.moldau.chaos.load.CommittingGroup;
+import io.moldau.chaos.load.Producers;
+import io.moldau.chaos.load.Records;
 import io.moldau.chaos.run.Acceptance;
 import io.moldau.chaos.run.BrokerProcess;
 import io.moldau.chaos.run.Topics;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,12 +26,6 @@ import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.LongDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.junit.jupiter.api.Test;
 
 /// `kill -9` at random moments while producers send and groups commit.
 ///
@@ -41,7 +42,6 @@ class KillUnderLoadIT {
     private static final int GROUPS = 3;
     private static final String TOPIC = "ledger";
     private static final Duration RECOVERS = Duration.ofMinutes(1);
-    private static final Duration POLL = Duration.ofMillis(200);
 
     private final List<Long> restartsMs = new ArrayList<>();
     private final List<Long> firstAcksMs = new ArrayList<>();
@@ -132,7 +132,7 @@ class KillUnderLoadIT {
 
     private void checkRecords(BrokerProcess broker, Producers producers) {
         var history = new ArrayList<>(producers.history());
-        history.addAll(readBack(broker.bootstrap()));
+        history.addAll(Records.readBack(broker.bootstrap(), TOPIC, PARTITIONS));
         assertThat(DeliveryChecker.check(history)).isEmpty();
         var sorted = restartsMs.stream().sorted().toList();
         assertThat(sorted.get(sorted.size() / 2))
@@ -147,36 +147,10 @@ class KillUnderLoadIT {
         return Math.max(1, system.getSystemLoadAverage() / system.getAvailableProcessors());
     }
 
-    private static List<Event> readBack(String bootstrap) {
-        var settings =
-                Map.<String, Object>of(
-                        "bootstrap.servers", bootstrap, "auto.offset.reset", "earliest");
-        try (var consumer =
-                new KafkaConsumer<>(settings, new StringDeserializer(), new LongDeserializer())) {
-            var partitions =
-                    IntStream.range(0, PARTITIONS)
-                            .mapToObj(i -> new TopicPartition(TOPIC, i))
-                            .toList();
-            consumer.assign(partitions);
-            var ends = consumer.endOffsets(partitions);
-            var found = new ArrayList<Event>();
-            while (partitions.stream().anyMatch(tp -> consumer.position(tp) < ends.get(tp))) {
-                consumer.poll(POLL)
-                        .forEach(record ->
-                                found.add(
-                                        new Found(
-                                                TOPIC + "-" + record.partition(),
-                                                record.key(),
-                                                record.value(),
-                                                record.offset())));
-            }
-            return found;
-        }
-    }
-
     private void report(Producers producers, List<CommittingGroup> groups) {
         System.out.printf(
-                "killed %d times: %d records acknowledged, %d commits; restart ms %s; first ack ms %s%n",
+                "killed %d times: %d records acknowledged, %d commits; restart ms %s; first ack ms"
+                    + " %s%n",
                 restartsMs.size(),
                 producers.acknowledgedCount(),
                 groups.stream().mapToLong(CommittingGroup::commitCount).sum(),

@@ -1,6 +1,9 @@
 package io.moldau.chaos.run;
 
 import io.moldau.chaos.run.BrokerProcess.Launch;
+
+import org.junit.jupiter.api.Assumptions;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /// What the acceptance tests are run with, from system properties:
 ///
@@ -32,11 +34,22 @@ public final class Acceptance {
         return BrokerProcess.start(launch(name).withOverrides(overrides));
     }
 
+    /// A cluster of our own, not running yet.
+    public static ClusterProcess cluster(String name, int size, String... overrides) {
+        requireOwnBrokers();
+        return ClusterProcess.of(
+                executable(), emptied(work().resolve(name)), size, Acceptance::freePort, overrides);
+    }
+
     public static Launch launch(String name) {
+        requireOwnBrokers();
+        return Launch.of(executable(), emptied(work().resolve(name)), freePort());
+    }
+
+    private static void requireOwnBrokers() {
         Assumptions.assumeTrue(
                 System.getProperty("moldau.target") == null,
                 "needs a broker of its own, and moldau.target is another's");
-        return Launch.of(executable(), emptied(work().resolve(name)), freePort());
     }
 
     /// Address of the running broker to test, if one was named.

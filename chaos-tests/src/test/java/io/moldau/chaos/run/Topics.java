@@ -2,6 +2,12 @@ package io.moldau.chaos.run;
 
 import static org.awaitility.Awaitility.await;
 
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -9,11 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.TopicPartition;
 
 /// Topics to test with.
 public final class Topics {
@@ -25,8 +26,15 @@ public final class Topics {
     /// comes too early and whose second does not is then out of sequence for good, which would be
     /// Kafka's fault and not the client's.
     public static void create(String bootstrap, String name, int partitions) {
+        create(bootstrap, new NewTopic(name, partitions, (short) 1));
+    }
+
+    /// The same with whatever replicas and settings the topic asks for.
+    public static void create(String bootstrap, NewTopic topic) {
+        var name = topic.name();
+        int partitions = topic.numPartitions();
         try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            get(admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all());
+            get(admin.createTopics(List.of(topic)).all());
             var queries =
                     IntStream.range(0, partitions)
                             .mapToObj(p -> new TopicPartition(name, p))

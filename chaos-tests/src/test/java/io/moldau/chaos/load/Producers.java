@@ -1,26 +1,32 @@
-package io.moldau.chaos.crash;
+package io.moldau.chaos.load;
 
 import io.moldau.chaos.history.Event;
 import io.moldau.chaos.history.Event.Acknowledged;
 import io.moldau.chaos.history.Event.Unresolved;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
+
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.LongSerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+
 /// Idempotent producers that never tire: each sends 1, 2, 3, … to the partitions in turn, and notes
 /// what it was promised.
-final class Producers implements AutoCloseable {
+public final class Producers implements AutoCloseable {
     private static final int IN_FLIGHT_MAX = 500;
     private static final int BURST = 10;
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -28,19 +34,33 @@ final class Producers implements AutoCloseable {
     private final String bootstrap;
     private final String topic;
     private final int partitions;
+    private final Map<String, Object> more;
     private final Queue<Event> history = new ConcurrentLinkedQueue<>();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final AtomicLong acknowledged = new AtomicLong();
+    private final AtomicLongArray lastAckNanos;
+    private final AtomicLongArray longestGapNanos;
+    private final AtomicLongArray newestAckedSendNanos;
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopping;
 
-    Producers(String bootstrap, String topic, int partitions) {
-        this.bootstrap = bootstrap;
-        this.topic = topic;
-        this.partitions = partitions;
+    public Producers(String bootstrap, String topic, int partitions) {
+        this(bootstrap, topic, partitions, Map.of());
     }
 
-    void start(int count) {
+    /// @param more settings of every producer
+    public Producers(String bootstrap, String topic, int partitions, Map<String, Object> more) {
+        this.bootstrap = bootstrap;
+        this.topic = topic;
+        this.more = more;
+        this.partitions = partitions;
+        this.lastAckNanos = new AtomicLongArray(partitions);
+        this.longestGapNanos = new AtomicLongArray(partitions);
+        this.newestAckedSendNanos = new AtomicLongArray(partitions);
+        forgetGaps();
+    }
+
+    public void start(int count) {
         for (int i = 0; i < count; i++) {
             var name = "producer-" + i;
             threads.add(Thread.ofPlatform().name(name).start(() -> run(name)));
@@ -54,6 +74,7 @@ final class Producers implements AutoCloseable {
         settings.put("enable.idempotence", "true");
         settings.put("client.id", name);
         settings.put("reconnect.backoff.max.ms", "100");
+        settings.putAll(more);
         var room = new Semaphore(IN_FLIGHT_MAX);
         try (var producer =
                 new KafkaProducer<>(settings, new StringSerializer(), new LongSerializer())) {
@@ -76,12 +97,16 @@ final class Producers implements AutoCloseable {
     private void send(
             KafkaProducer<String, Long> producer, String name, long value, Semaphore room) {
         int partition = (int) (value % partitions);
+        long sentNanos = System.nanoTime();
         var _ =
                 producer.send(
                         new ProducerRecord<>(topic, partition, name, value),
                         (metadata, failure) -> {
                             room.release();
                             note(name, partition, value, metadata, failure);
+                            if (failure == null) {
+                                noteAck(partition, sentNanos);
+                            }
                         });
     }
 
@@ -97,16 +122,52 @@ final class Producers implements AutoCloseable {
         }
     }
 
-    long acknowledgedCount() {
+    private void noteAck(int partition, long sentNanos) {
+        long now = System.nanoTime();
+        newestAckedSendNanos.accumulateAndGet(partition, sentNanos, Math::max);
+        long gap = now - lastAckNanos.getAndSet(partition, now);
+        longestGapNanos.accumulateAndGet(partition, gap, Math::max);
+    }
+
+    /// The longest time without an acknowledgement that any partition has had since
+    /// [#forgetGaps()], the present one included.
+    public Duration longestGap() {
+        long now = System.nanoTime();
+        long longest = 0;
+        for (int i = 0; i < partitions; i++) {
+            longest = Math.max(longest, longestGapNanos.get(i));
+            longest = Math.max(longest, now - lastAckNanos.get(i));
+        }
+        return Duration.ofNanos(longest);
+    }
+
+    /// Whether every partition has been acknowledged a record that was sent after `moment`.
+    ///
+    /// @param moment what [System#nanoTime()] said
+    public boolean allAcknowledgedSince(long moment) {
+        return IntStream.range(0, partitions)
+                .allMatch(i -> newestAckedSendNanos.get(i) - moment > 0);
+    }
+
+    /// Measures from now on.
+    public void forgetGaps() {
+        long now = System.nanoTime();
+        for (int i = 0; i < partitions; i++) {
+            lastAckNanos.set(i, now);
+            longestGapNanos.set(i, 0);
+        }
+    }
+
+    public long acknowledgedCount() {
         return acknowledged.get();
     }
 
     /// Anything a producer that retries for two minutes should never have met.
-    List<String> failures() {
+    public List<String> failures() {
         return List.copyOf(failures);
     }
 
-    List<Event> history() {
+    public List<Event> history() {
         return List.copyOf(history);
     }
 

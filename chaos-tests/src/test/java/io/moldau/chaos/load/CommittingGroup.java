@@ -1,14 +1,8 @@
-package io.moldau.chaos.crash;
+package io.moldau.chaos.load;
 
 import io.moldau.chaos.history.Event;
 import io.moldau.chaos.history.Event.Committed;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -16,9 +10,17 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
 /// A group with one member that commits after every poll, and remembers which commits were
 /// promised.
-final class CommittingGroup implements AutoCloseable {
+public final class CommittingGroup implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -30,7 +32,7 @@ final class CommittingGroup implements AutoCloseable {
     private final Thread thread;
     private volatile boolean stopping;
 
-    CommittingGroup(String bootstrap, String group, String topic) {
+    public CommittingGroup(String bootstrap, String group, String topic) {
         this.bootstrap = bootstrap;
         this.group = group;
         this.topic = topic;
@@ -75,16 +77,16 @@ final class CommittingGroup implements AutoCloseable {
         commits.incrementAndGet();
     }
 
-    String name() {
+    public String name() {
         return group;
     }
 
-    long commitCount() {
+    public long commitCount() {
         return commits.get();
     }
 
     /// What was promised so far, as events.
-    List<Event> promises() {
+    public List<Event> promises() {
         var events = new ArrayList<Event>();
         promised.forEach(
                 (partition, offset) -> events.add(new Committed(group, partition, offset)));

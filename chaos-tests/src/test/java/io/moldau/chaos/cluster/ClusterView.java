@@ -1,0 +1,99 @@
+package io.moldau.chaos.cluster;
+
+import static org.awaitility.Awaitility.await;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+
+/// A cluster as an operator's admin client sees it.
+final class ClusterView implements AutoCloseable {
+    private static final Duration SETTLES = Duration.ofMinutes(1);
+
+    private final Admin admin;
+
+    ClusterView(String bootstrap) {
+        admin =
+                Admin.create(
+                        Map.of(
+                                "bootstrap.servers", bootstrap,
+                                "reconnect.backoff.max.ms", "200",
+                                "request.timeout.ms", "5000"));
+    }
+
+    Admin admin() {
+        return admin;
+    }
+
+    List<TopicPartitionInfo> partitions(String topic) {
+        return description(topic).partitions();
+    }
+
+    private TopicDescription description(String topic) {
+        return get(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
+    }
+
+    /// Id of the partition's leader, -1 while it has none.
+    int leader(String topic, int partition) {
+        var leader = partitions(topic).get(partition).leader();
+        return leader == null || leader.isEmpty() ? -1 : leader.id();
+    }
+
+    List<Integer> isr(String topic, int partition) {
+        return ids(partitions(topic).get(partition).isr());
+    }
+
+    private static List<Integer> ids(List<Node> nodes) {
+        return nodes.stream().map(Node::id).sorted().toList();
+    }
+
+    /// Id of the node that leads the metadata quorum.
+    int controller() {
+        return get(admin.describeMetadataQuorum().quorumInfo()).leaderId();
+    }
+
+    /// Waits until every partition has all its replicas in sync.
+    void awaitFullIsr(String topic) {
+        await("full ISR of " + topic)
+                .atMost(SETTLES)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptions()
+                .until(() ->
+                        partitions(topic).stream()
+                                .allMatch(p ->
+                                        p.leader() != null
+                                                && p.isr().size() == p.replicas().size()));
+    }
+
+    /// Waits until the cluster counts so many nodes that live.
+    void awaitNodes(int count) {
+        await(count + " nodes")
+                .atMost(SETTLES)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptions()
+                .until(() -> get(admin.describeCluster().nodes()).size() == count);
+    }
+
+    static <T> T get(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ZERO);
+    }
+}
