@@ -1,0 +1,158 @@
+package io.moldau.peer;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.ConnectivityState;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/// Connections to other nodes, one for each address, kept and mended: all calls and streams to that
+/// address share it.
+///
+/// Callbacks of calls run on virtual threads and may block. A stream that wants its messages with
+/// no hand-over takes `stub.withExecutor(Runnable::run)`; then its callbacks run on the one event
+/// loop, and must not block.
+public final class PeerChannels implements AutoCloseable {
+    /// A node that comes back is found again within this time; gRPC's own first pause is a second.
+    private static final long REDIAL_MS = 100;
+
+    /// gRPC takes nothing shorter. It ends connections whose other end vanished without a word.
+    private static final long KEEP_ALIVE_MS = 10_000;
+
+    private static final long KEEP_ALIVE_TIMEOUT_MS = 3_000;
+
+    private final ChannelCredentials credentials;
+    private final EventLoopGroup eventLoop = Wiring.eventLoop("peer-client");
+    private final Executor handlers = Wiring.handlers("peer-callback");
+    private final Map<PeerAddress, ManagedChannel> channels = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    private PeerChannels(ChannelCredentials credentials) {
+        this.credentials = credentials;
+    }
+
+    /// @throws java.io.UncheckedIOException the certificates cannot be read
+    public static PeerChannels open(Optional<PeerTls> tls) {
+        return new PeerChannels(
+                tls.map(PeerTls::forChannel).orElseGet(InsecureChannelCredentials::create));
+    }
+
+    /// The connection to `address`; dialled when the first call needs it. Calls fail at once, as
+    /// UNAVAILABLE, while it cannot be had.
+    public ManagedChannel to(PeerAddress address) {
+        if (closed) {
+            throw new IllegalStateException("the connections to other nodes are closed");
+        }
+        return channels.computeIfAbsent(address, this::open);
+    }
+
+    private ManagedChannel open(PeerAddress address) {
+        var channel =
+                NettyChannelBuilder.forAddress(address.host(), address.port(), credentials)
+                        .channelType(NioSocketChannel.class)
+                        .eventLoopGroup(eventLoop)
+                        .executor(handlers)
+                        .proxyDetector(_ -> null)
+                        .disableRetry()
+                        .maxInboundMessageSize(Wiring.MAX_MESSAGE_BYTES)
+                        .flowControlWindow(Wiring.WINDOW_BYTES)
+                        .keepAliveTime(KEEP_ALIVE_MS, TimeUnit.MILLISECONDS)
+                        .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                        .keepAliveWithoutCalls(true)
+                        .build();
+        watch(channel);
+        return channel;
+    }
+
+    private void watch(ManagedChannel channel) {
+        var state = channel.getState(false);
+        if (state == ConnectivityState.TRANSIENT_FAILURE) {
+            redial(channel);
+        } else if (state != ConnectivityState.SHUTDOWN) {
+            channel.notifyWhenStateChanged(state, () -> watch(channel));
+        }
+    }
+
+    private void redial(ManagedChannel channel) {
+        if (eventLoop.isShuttingDown()) {
+            return;
+        }
+        var _ =
+                eventLoop.schedule(
+                        () -> {
+                            if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+                                channel.resetConnectBackoff();
+                                redial(channel);
+                            } else {
+                                watch(channel);
+                            }
+                        },
+                        REDIAL_MS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /// Dials `address` anew, says nothing and hangs up: tells a dead process from a silent one.
+    ///
+    /// @param timeoutMs how long to wait before it counts as silent
+    public CompletableFuture<Probe> probe(PeerAddress address, long timeoutMs) {
+        var result = new CompletableFuture<Probe>();
+        handlers.execute(() -> dial(address, (int) timeoutMs, result));
+        return result.completeOnTimeout(Probe.SILENT, timeoutMs, TimeUnit.MILLISECONDS);
+    }
+
+    private void dial(PeerAddress address, int timeoutMs, CompletableFuture<Probe> result) {
+        // Looking up a name may take a while, which is why this runs off the event loop.
+        var target = new InetSocketAddress(address.host(), address.port());
+        if (target.isUnresolved() || closed) {
+            result.complete(Probe.SILENT);
+            return;
+        }
+        new Bootstrap()
+                .group(eventLoop)
+                .channel(NioSocketChannel.class)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMs)
+                .handler(new ChannelInboundHandlerAdapter())
+                .connect(target)
+                .addListener((ChannelFuture dialled) -> {
+                    result.complete(meaning(dialled.cause()));
+                    var _ = dialled.channel().close();
+                });
+    }
+
+    private static Probe meaning(@Nullable Throwable failure) {
+        return switch (failure) {
+            case null -> Probe.ANSWERED;
+            // The same class tells of "timed out", and the kernel gives no other sign than the
+            // text.
+            case ConnectException refused
+                    when String.valueOf(refused.getMessage()).contains("refused") ->
+                    Probe.REFUSED;
+            default -> Probe.SILENT;
+        };
+    }
+
+    /// Cuts every connection; calls under way fail as UNAVAILABLE.
+    @Override
+    public void close() {
+        closed = true;
+        channels.values().forEach(ManagedChannel::shutdownNow);
+        Wiring.close(eventLoop);
+    }
+}
