@@ -7,6 +7,13 @@ import io.moldau.broker.config.InvalidSettingException;
 import io.moldau.broker.config.Sources;
 import io.moldau.broker.logging.Logging;
 import io.moldau.env.Clock;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -17,16 +24,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 @Command(
         name = "start",
         description = {
             "Starts a broker and serves until it is told to stop.",
-            "An empty data directory becomes a cluster of one; there is nothing to format."
+            "An empty data directory becomes a cluster of one, or with --join a part of the"
+                + " others'",
+            "cluster; there is nothing to format."
         })
 final class StartCommand extends MoldauCommand {
     private static final Logger LOGGER = LoggerFactory.getLogger(StartCommand.class);
@@ -54,6 +59,12 @@ final class StartCommand extends MoldauCommand {
             paramLabel = "HOST:PORT",
             description = "where clients connect; listeners")
     private String listen;
+
+    @Option(
+            names = {"-j", "--join"},
+            paramLabel = "HOST:PORT,...",
+            description = "cluster addresses of other nodes; cluster.join")
+    private String join;
 
     @Option(
             names = "--log-format",
@@ -103,6 +114,9 @@ final class StartCommand extends MoldauCommand {
         }
         if (listen != null) {
             own.put("listeners", "PLAINTEXT://" + checkedAddress(listen));
+        }
+        if (join != null) {
+            own.put("cluster.join", join);
         }
         return BrokerConfig.load(new Sources(file(environment), environment, own));
     }

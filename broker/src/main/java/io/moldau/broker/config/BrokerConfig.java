@@ -1,6 +1,7 @@
 package io.moldau.broker.config;
 
 import io.moldau.log.LogConfig;
+
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -67,7 +68,7 @@ public final class BrokerConfig {
 
     /// What no single setting can know to be wrong.
     private void checkTogether() {
-        interBrokerListener();
+        cluster();
         if (getInt("group.min.session.timeout.ms") > getInt("group.max.session.timeout.ms")) {
             throw new InvalidSettingException(
                     "group.min.session.timeout.ms=%d is above group.max.session.timeout.ms=%d."
@@ -123,6 +124,11 @@ public final class BrokerConfig {
                                 "inter.broker.listener.name cannot be "
                                         + name.orElse("")
                                         + ": listeners has no such name."));
+    }
+
+    /// This node among the others.
+    public ClusterConfig cluster() {
+        return ClusterConfig.of(this);
     }
 
     /// This node's number; -1 when the cluster is to choose.

@@ -10,10 +10,16 @@ import java.util.regex.Pattern;
 ///
 /// `KAFKA_` or `KAFKA_CFG_` and the name in capitals, in which `_` stands for a dot, `__` for an
 /// underscore and `___` for a dash. An empty variable counts as none, since compose files leave
-/// them so. `KAFKA_CFG_` wins when both are there.
+/// them so. `KAFKA_CFG_` wins when both are there, and `MOLDAU_` over both: it says the settings
+/// that Kafka does not have, by the same rules.
 final class Environment {
     private static final String PREFIX = "KAFKA_";
     private static final String EXPLICIT_PREFIX = "KAFKA_CFG_";
+    private static final String OWN_PREFIX = "MOLDAU_";
+    private static final String JOIN = "MOLDAU_JOIN";
+
+    /// What our own settings begin with. Other variables of the prefix are the launcher's.
+    private static final Pattern OWN_SETTING = Pattern.compile("(cluster|quorum|admin)\\..*");
 
     /// The cluster's id as the images of Confluent, Apache and Bitnami call it.
     private static final Set<String> CLUSTER_ID =
@@ -54,7 +60,22 @@ final class Environment {
                 settings.put(name(variable.substring(EXPLICIT_PREFIX.length())), value);
             }
         });
+        new TreeMap<>(environment).forEach((variable, value) -> putOwn(settings, variable, value));
         return settings;
+    }
+
+    private static void putOwn(Map<String, String> settings, String variable, String value) {
+        if (!variable.startsWith(OWN_PREFIX) || value.isBlank()) {
+            return;
+        }
+        String name = name(variable.substring(OWN_PREFIX.length()));
+        if (variable.equals(JOIN)) {
+            settings.putIfAbsent("cluster.join", value);
+        } else if (name.equals("cluster.id")) {
+            settings.put("moldau.cluster.id", value);
+        } else if (OWN_SETTING.matcher(name).matches() || SettingTable.broker(name).isPresent()) {
+            settings.put(name, value);
+        }
     }
 
     private static boolean isSetting(String variable, String value) {

@@ -74,10 +74,7 @@ final class KafkaKeys {
         put(
                 Reason.REPLICATION,
                 """
-                auto.leader.rebalance.enable broker.heartbeat.interval.ms
-                broker.session.timeout.ms leader.imbalance.check.interval.seconds
-                replica.lag.time.max.ms replica.selector.class
-                unclean.leader.election.interval.ms
+                replica.selector.class unclean.leader.election.interval.ms
                 """);
         put(
                 Reason.GROUPS,
@@ -126,7 +123,7 @@ final class KafkaKeys {
         put(
                 Reason.NO_COUNTERPART,
                 """
-                background.threads controlled.shutdown.enable
+                background.threads broker.heartbeat.interval.ms
                 delete.records.purgatory.purge.interval.requests
                 fetch.purgatory.purge.interval.requests group.coordinator.append.linger.ms
                 group.coordinator.background.threads group.coordinator.cached.buffer.max.bytes

@@ -13,6 +13,7 @@ public final class SettingTable {
             byName(
                     List.of(
                             NodeSettings.ALL,
+                            ClusterSettings.ALL,
                             NetworkSettings.ALL,
                             LogSettings.TOPICS,
                             LogSettings.RECORDS,

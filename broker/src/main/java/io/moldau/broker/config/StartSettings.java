@@ -1,5 +1,7 @@
 package io.moldau.broker.config;
 
+import org.apache.kafka.common.config.ConfigException;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -8,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.config.ConfigException;
 
 /// What a node is started with, gathered from its sources and checked.
 ///
@@ -24,6 +25,7 @@ record StartSettings(Map<String, String> settings, List<String> warnings) {
         put(given, environment, "the environment");
         put(given, sources.overrides(), "--override");
         agreeOnNodeId(given);
+        readDurations(given);
         bindWhatTheEnvironmentAdvertises(given, environment);
         refuseOpenDoors(given);
 
@@ -57,6 +59,15 @@ record StartSettings(Map<String, String> settings, List<String> warnings) {
         if (id != null) {
             given.put("node.id", id);
             given.put("broker.id", id);
+        }
+    }
+
+    /// `quorum.voter.replace.after=10m` says the same as the setting in milliseconds.
+    private static void readDurations(Map<String, Given> given) {
+        Given withUnit = given.remove(ClusterKeys.REPLACE_AFTER_WITH_UNIT);
+        if (withUnit != null) {
+            long ms = ClusterKeys.durationMs(ClusterKeys.REPLACE_AFTER_WITH_UNIT, withUnit.text());
+            given.put(ClusterKeys.REPLACE_AFTER, new Given(Long.toString(ms), withUnit.where()));
         }
     }
 

@@ -2,6 +2,12 @@ package io.moldau.broker.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.TopicConfig;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,23 +16,24 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.TopicConfig;
-import org.junit.jupiter.api.Test;
 
 /// Our settings beside those that the real Kafka reports of itself.
 class KafkaAgreementTest {
     /// Where we differ on purpose: the node's number may be left to the cluster, threads follow the
-    /// machine, no controllers stand apart.
+    /// machine, no controllers stand apart, a silent node is given up sooner.
     private static final Set<String> OTHER_DEFAULT =
-            Set.of("node.id", "num.io.threads", "num.network.threads", "controller.listener.names");
+            Set.of(
+                    "node.id",
+                    "num.io.threads",
+                    "num.network.threads",
+                    "controller.listener.names",
+                    "broker.session.timeout.ms");
 
     private static final Set<String> OTHER_RANGE =
             Set.of(
                     "node.id",
                     "broker.id",
+                    "broker.session.timeout.ms",
                     "security.inter.broker.protocol",
                     "leader.replication.throttled.replicas",
                     "follower.replication.throttled.replicas",

@@ -1,12 +1,13 @@
 package io.moldau.broker.config;
 
+import org.apache.kafka.common.config.ConfigDef;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.config.ConfigDef;
 
 /// Writes `docs/settings.md` out of the tables.
 final class SettingsDocument {
@@ -18,9 +19,10 @@ final class SettingsDocument {
 
             Settings have Kafka's names. They come from the defaults, then the file given with
             `--config`, then the environment (`KAFKA_…` and `KAFKA_CFG_…`, in which `_` is a dot, `__` an
-            underscore and `___` a dash), then `--override key=value`; a later source wins. Containers that
-            set `KAFKA_ADVERTISED_LISTENERS` and no listeners listen on the advertised ports, on every
-            interface. `CLUSTER_ID` sets `moldau.cluster.id`.
+            underscore and `___` a dash; `MOLDAU_…` for the settings that Kafka does not have), then
+            `--override key=value`; a later source wins. Containers that set `KAFKA_ADVERTISED_LISTENERS`
+            and no listeners listen on the advertised ports, on every interface. `CLUSTER_ID` sets
+            `moldau.cluster.id`, `MOLDAU_JOIN` sets `cluster.join`.
 
             A value that cannot be followed stops the start with one sentence. A key without effect gives one
             warning and no failure. *Changes* says whether `kafka-configs.sh` can change a setting while the
@@ -32,6 +34,7 @@ final class SettingsDocument {
     static String text() {
         StringBuilder text = new StringBuilder(HEAD);
         broker(text, "The node and its data", NodeSettings.ALL);
+        broker(text, "The node among others", ClusterSettings.ALL);
         broker(text, "Listeners, sockets, threads", NetworkSettings.ALL);
         broker(text, "Topics", LogSettings.TOPICS);
         broker(text, "Records", LogSettings.RECORDS);
@@ -81,7 +84,9 @@ final class SettingsDocument {
     private static void withoutEffect(StringBuilder text) {
         text.append("\n## Kafka's settings without effect\n\n");
         text.append(
-                "Each gives one warning when it is set.\n\n| Settings | What the warning says |\n|---|---|\n");
+                "Each gives one warning when it is set.\n\n"
+                    + "| Settings | What the warning says |\n"
+                    + "|---|---|\n");
         KafkaKeys.byReason().forEach((why, names) -> row(text, codes(names), why));
         Map<String, Set<String>> stray =
                 Map.of("is obsolete and has no effect", StrayKeys.obsolete());
