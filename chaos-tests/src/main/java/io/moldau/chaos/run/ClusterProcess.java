@@ -2,6 +2,7 @@ package io.moldau.chaos.run;
 
 import io.moldau.chaos.run.BrokerProcess.Launch;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ public final class ClusterProcess implements AutoCloseable {
     private final IntSupplier ports;
     private final List<String> overrides;
     private final List<Integer> clusterPorts = new ArrayList<>();
+    private final List<Integer> adminPorts = new ArrayList<>();
     private final List<BrokerProcess> nodes = new ArrayList<>();
 
     private ClusterProcess(Path executable, Path home, IntSupplier ports, List<String> overrides) {
@@ -44,12 +46,15 @@ public final class ClusterProcess implements AutoCloseable {
     }
 
     private BrokerProcess broker(int id) {
+        int adminPort = ports.getAsInt();
+        adminPorts.add(adminPort);
         var launch =
                 Launch.of(executable, home.resolve("node-" + id), ports.getAsInt())
                         .withArguments("--join", addresses())
                         .withOverrides(
                                 "node.id=" + id,
-                                "cluster.listen=127.0.0.1:" + clusterPorts.get(id - 1))
+                                "cluster.listen=127.0.0.1:" + clusterPorts.get(id - 1),
+                                "admin.listen=127.0.0.1:" + adminPort)
                         .withOverrides(overrides.toArray(String[]::new));
         return BrokerProcess.of(launch);
     }
@@ -81,6 +86,13 @@ public final class ClusterProcess implements AutoCloseable {
 
     public List<BrokerProcess> nodes() {
         return List.copyOf(nodes);
+    }
+
+    /// Where a node answers on health and metrics.
+    ///
+    /// @param id from 1
+    public URI adminUri(int id) {
+        return URI.create("http://127.0.0.1:" + adminPorts.get(id - 1));
     }
 
     /// The addresses of all nodes, as clients take them.

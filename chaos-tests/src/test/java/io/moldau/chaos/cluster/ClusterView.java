@@ -59,6 +59,12 @@ final class ClusterView implements AutoCloseable {
         return get(admin.describeMetadataQuorum().quorumInfo()).leaderId();
     }
 
+    /// Id of the node that coordinates the group.
+    int coordinator(String group) {
+        var described = get(admin.describeConsumerGroups(List.of(group)).all());
+        return described.get(group).coordinator().id();
+    }
+
     /// Waits until every partition has all its replicas in sync.
     void awaitFullIsr(String topic) {
         await("full ISR of " + topic)
