@@ -5,40 +5,29 @@ import static org.awaitility.Awaitility.await;
 
 import io.moldau.chaos.run.BrokerProcess;
 import io.moldau.chaos.run.BrokerProcess.Launch;
+import io.moldau.chaos.tools.Goldens.Shown;
 import io.moldau.chaos.tools.Script.Directive;
 import io.moldau.chaos.tools.Script.Heading;
 import io.moldau.chaos.tools.Script.Output;
 import io.moldau.chaos.tools.Script.Run;
 import io.moldau.chaos.tools.Script.Step;
 import io.moldau.chaos.tools.StockTools.Result;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.OffsetSpec;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
-import org.apache.kafka.clients.admin.OffsetSpec;
 
 /// Plays a script against one broker and writes down what a person would have seen, without what
 /// differs from run to run.
 final class Session implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
-    private static final Pattern UUID =
-            Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-    private static final Pattern ID = Pattern.compile("(TopicId: |Cluster ID: )[A-Za-z0-9_-]{22}");
-    private static final Pattern ANONYMOUS = Pattern.compile("console-consumer-\\d+$");
-
-    /// Kafka writes this default down as a setting of the cluster when it formats its storage, so
-    /// that its tool lists it.
-    private static final Pattern CLUSTER_DEFAULT =
-            Pattern.compile("(\\tConfigs:.*?)\\bmin\\.insync\\.replicas=1,?");
-
-    private static final Pattern TIME = Pattern.compile("\\[20\\d\\d-\\d\\d-\\d\\d [\\d:,]+]");
-
     private final StockTools tools;
     private final Launch launch;
     private final Map<String, StockTools.Running> running = new LinkedHashMap<>();
@@ -49,9 +38,6 @@ final class Session implements AutoCloseable {
         this.launch = launch;
         broker = BrokerProcess.start(launch);
     }
-
-    /// What one step showed.
-    record Shown(Step step, String text) {}
 
     List<Shown> play(List<Step> script) {
         var shown = new ArrayList<Shown>();
@@ -65,7 +51,7 @@ final class Session implements AutoCloseable {
         return switch (step) {
             case Heading _ -> "";
             case Run run when run.name().isEmpty() ->
-                    normal(
+                    plain(
                             tools.run(run.tool(), addressed(run.arguments()), run.input()),
                             run.output());
             case Run run -> {
@@ -85,7 +71,7 @@ final class Session implements AutoCloseable {
                         words.stream()
                                 .skip(1)
                                 .map(name -> running.remove("[" + name + "]").stop().output());
-                yield normal(
+                yield plain(
                         new Result(0, outputs.collect(Collectors.joining()), ""),
                         new Output(false, true, 1_000));
             }
@@ -112,32 +98,11 @@ final class Session implements AutoCloseable {
                 .toList();
     }
 
-    private String normal(Result result, Output output) {
-        var text = result.output() + (output.withErrors() ? result.errors() : "");
-        Stream<String> lines =
-                text.lines()
-                        .filter(line ->
-                                !line.startsWith("\tat ")
-                                        && !line.startsWith("SLF4J")
-                                        && !line.startsWith("WARNING: "))
-                        .filter(line -> !line.startsWith("log4j:") && !line.isBlank())
-                        .map(this::normal);
-        if (output.sorted()) {
-            lines = lines.sorted();
-        }
-        var shown = lines.limit(output.linesMax()).collect(Collectors.joining("\n"));
-        return shown
-                + (result.exitStatus() == 0 ? "" : "\n(status %d)".formatted(result.exitStatus()));
-    }
-
-    private String normal(String line) {
-        var text =
-                line.replace(broker.bootstrap(), "BROKER")
-                        .replace(Integer.toString(broker.port()), "PORT");
-        text = ID.matcher(UUID.matcher(text).replaceAll("UUID")).replaceAll("$1ID");
-        text = ANONYMOUS.matcher(text).replaceAll("console-consumer-N");
-        text = CLUSTER_DEFAULT.matcher(text).replaceFirst("$1");
-        return TIME.matcher(text).replaceAll("[TIME]").replaceAll(" +", " ").stripTrailing();
+    private String plain(Result result, Output output) {
+        var names = new LinkedHashMap<String, String>();
+        names.put(broker.bootstrap(), "BROKER");
+        names.put(Integer.toString(broker.port()), "PORT");
+        return new Plain(names).text(result, output);
     }
 
     private void awaitMembers(String group, int count) {

@@ -1,6 +1,9 @@
 package io.moldau.chaos.tools;
 
+import static java.util.Map.entry;
+
 import io.moldau.chaos.run.Acceptance;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,17 +31,18 @@ final class StockTools {
                     "kafka.tools");
 
     private static final Map<String, String> CLASSES =
-            Map.of(
-                    "kafka-topics", "TopicCommand",
-                    "kafka-console-producer", "ConsoleProducer",
-                    "kafka-console-consumer", "ConsoleConsumer",
-                    "kafka-consumer-groups", "ConsumerGroupCommand",
-                    "kafka-configs", "ConfigCommand",
-                    "kafka-cluster", "ClusterTool",
-                    "kafka-get-offsets", "GetOffsetShell",
-                    "kafka-metadata-quorum", "MetadataQuorumCommand",
-                    "kafka-log-dirs", "LogDirsCommand",
-                    "kafka-broker-api-versions", "BrokerApiVersionsCommand");
+            Map.ofEntries(
+                    entry("kafka-topics", "TopicCommand"),
+                    entry("kafka-console-producer", "ConsoleProducer"),
+                    entry("kafka-console-consumer", "ConsoleConsumer"),
+                    entry("kafka-consumer-groups", "ConsumerGroupCommand"),
+                    entry("kafka-configs", "ConfigCommand"),
+                    entry("kafka-cluster", "ClusterTool"),
+                    entry("kafka-get-offsets", "GetOffsetShell"),
+                    entry("kafka-metadata-quorum", "MetadataQuorumCommand"),
+                    entry("kafka-log-dirs", "LogDirsCommand"),
+                    entry("kafka-broker-api-versions", "BrokerApiVersionsCommand"),
+                    entry("kafka-leader-election", "LeaderElectionCommand"));
 
     private final String release;
     private final Path jars;
