@@ -1,7 +1,6 @@
 package io.moldau.chaos.run;
 
 import io.moldau.chaos.run.BrokerProcess.Launch;
-
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -11,13 +11,11 @@ import io.moldau.chaos.run.Acceptance;
 import io.moldau.chaos.run.BrokerProcess;
 import io.moldau.chaos.run.ClusterProcess;
 import io.moldau.chaos.run.Topics;
-
-import org.apache.kafka.clients.admin.NewTopic;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Test;
 
 /// Nodes that end while producers send and a group commits: three nodes, three replicas.
 ///

@@ -11,16 +11,14 @@ import io.moldau.chaos.load.SteadyGroup;
 import io.moldau.chaos.run.Acceptance;
 import io.moldau.chaos.run.ClusterProcess;
 import io.moldau.chaos.run.Topics;
-
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
 
 /// Four members of a group whose coordinator is killed.
 ///

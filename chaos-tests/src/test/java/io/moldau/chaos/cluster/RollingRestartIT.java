@@ -10,10 +10,6 @@ import io.moldau.chaos.load.SteadyGroup;
 import io.moldau.chaos.run.Acceptance;
 import io.moldau.chaos.run.ClusterProcess;
 import io.moldau.chaos.run.Topics;
-
-import org.apache.kafka.clients.admin.NewTopic;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +18,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Test;
 
 /// Every node stopped and started again, one after the other, each when `/safe-to-stop` allows it.
 class RollingRestartIT {

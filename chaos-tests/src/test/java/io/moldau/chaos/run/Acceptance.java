@@ -1,9 +1,6 @@
 package io.moldau.chaos.run;
 
 import io.moldau.chaos.run.BrokerProcess.Launch;
-
-import org.junit.jupiter.api.Assumptions;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /// What the acceptance tests are run with, from system properties:
 ///

@@ -8,16 +8,14 @@ import io.moldau.chaos.tools.Script.Directive;
 import io.moldau.chaos.tools.Script.Heading;
 import io.moldau.chaos.tools.Script.Run;
 import io.moldau.chaos.tools.Script.Step;
-
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.TopicPartitionInfo;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartitionInfo;
 
 /// Plays a script against a cluster whose nodes come and go.
 ///

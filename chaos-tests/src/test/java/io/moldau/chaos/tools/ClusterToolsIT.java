@@ -1,9 +1,7 @@
 package io.moldau.chaos.tools;
 
 import io.moldau.chaos.run.Acceptance;
-
 import org.junit.jupiter.api.Test;
-
 
 /// Three nodes of which some go and return, with Kafka's tools, against what the same tools showed
 /// on three nodes of the real Kafka 4.3.1.

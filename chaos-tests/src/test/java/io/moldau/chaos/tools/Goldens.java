@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moldau.chaos.run.Acceptance;
 import io.moldau.chaos.tools.Script.Run;
 import io.moldau.chaos.tools.Script.Step;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,6 @@ package io.moldau.chaos.tools;
 
 import io.moldau.chaos.tools.Script.Output;
 import io.moldau.chaos.tools.StockTools.Result;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;

@@ -12,17 +12,15 @@ import io.moldau.chaos.tools.Script.Output;
 import io.moldau.chaos.tools.Script.Run;
 import io.moldau.chaos.tools.Script.Step;
 import io.moldau.chaos.tools.StockTools.Result;
-
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
-import org.apache.kafka.clients.admin.OffsetSpec;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.OffsetSpec;
 
 /// Plays a script against one broker and writes down what a person would have seen, without what
 /// differs from run to run.

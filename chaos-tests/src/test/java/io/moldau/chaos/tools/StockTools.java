@@ -3,7 +3,6 @@ package io.moldau.chaos.tools;
 import static java.util.Map.entry;
 
 import io.moldau.chaos.run.Acceptance;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,11 +2,9 @@ package io.moldau.chaos.tools;
 
 import io.moldau.chaos.run.Acceptance;
 import io.moldau.chaos.tools.Goldens.Shown;
-
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.List;
 
 /// Every command of the tutorials, with the tools of three releases, against what the same tools
 /// showed on the real Kafka 4.3.1.
