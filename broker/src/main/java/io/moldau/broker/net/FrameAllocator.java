@@ -18,7 +18,8 @@ final class FrameAllocator extends DefaultMaxMessagesRecvByteBufAllocator {
     private int guessBytes = 2048;
     private boolean readWasSmall;
 
-    /// @param halfFrame the frame under way with room for exactly its missing bytes; null if none
+    /// @param halfFrame the frame under way if it has room, and none for another frame's bytes;
+    ///   else null
     FrameAllocator(Supplier<ByteBuf> halfFrame) {
         this.halfFrame = halfFrame;
     }

@@ -8,10 +8,17 @@ import java.util.Deque;
 
 /// Cuts a connection's byte stream into frames: a length of 4 bytes, then as many bytes.
 ///
-/// A frame that arrived whole is a slice of the read buffer. Any other gets a buffer of exactly its
-/// size as soon as its length is known and the budget grants it, and [FrameAllocator] lets the
-/// socket read straight into it. What arrived behind a closed gate is kept and cut later.
+/// A frame that arrived whole is a slice of the read buffer. Any other gets a buffer as soon as its
+/// length is known and the budget grants it, and [FrameAllocator] lets the socket read straight
+/// into it. A length is only a promise: what is taken on it alone is [#UNPROVEN_BYTES], and the
+/// buffer doubles as bytes come. A connection that has kept such promises gets its next frames'
+/// buffers whole, so that a producer's bytes are copied while it introduces itself and never again.
+///
+/// What arrived behind a closed gate is kept and cut later.
 final class FrameReader {
+    /// What a length alone is given of a frame's buffer.
+    static final int UNPROVEN_BYTES = 64 * 1024;
+
     /// From this size on, reading the next frame's length with a small buffer first costs less than
     /// copying the beginning of that frame.
     private static final int LARGE_FRAME_BYTES = 32 * 1024;
@@ -22,15 +29,17 @@ final class FrameReader {
     private final ReadGate gate;
     private final MemoryBudget budget;
     private final int frameBytesMax;
-    private final FrameAllocator allocator = new FrameAllocator(() -> this.half);
+    private final FrameAllocator allocator = new FrameAllocator(this::halfWithRoom);
 
     private final Deque<ByteBuf> arrived = new ArrayDeque<>(2);
     private int lengthBytesSeen;
     private int lengthSoFar;
     private int frameBytes = LENGTH_UNKNOWN;
-    private boolean granted;
+    private int heldBytes; // Of the budget, for the frame under way.
+    private int wantedBytes;
     private MemoryBudget.Leave waiting;
     private ByteBuf half;
+    private int provenBytes = UNPROVEN_BYTES;
     private boolean cutting;
     private boolean closed;
 
@@ -59,14 +68,20 @@ final class FrameReader {
         return half != null;
     }
 
+    private ByteBuf halfWithRoom() {
+        return half != null && half.isWritable() ? half : null;
+    }
+
     @SuppressWarnings("ReferenceEquality") // The socket was lent this very buffer.
     void onBytes(ChannelHandlerContext ctx, ByteBuf bytes) {
         if (closed) {
             bytes.release();
         } else if (bytes == half) {
             bytes.release(); // The channel's own count; ours stays.
-            if (!half.isWritable()) {
+            if (half.writerIndex() == frameBytes) {
                 receiver.onFrame(takeHalf());
+            } else if (!half.isWritable()) {
+                growHalf(ctx);
             }
         } else {
             arrived.addLast(bytes);
@@ -106,14 +121,37 @@ final class FrameReader {
 
     private void step(ChannelHandlerContext ctx, ByteBuf bytes) {
         if (half != null) {
-            half.writeBytes(bytes, Math.min(half.writableBytes(), bytes.readableBytes()));
-            if (!half.isWritable()) {
-                receiver.onFrame(takeHalf());
-            }
+            fillHalf(ctx, bytes);
         } else if (frameBytes == LENGTH_UNKNOWN) {
             readLength(bytes);
-        } else if (granted || takeMemory(ctx)) {
+        } else if (holds(ctx, Math.min(frameBytes, Math.max(provenBytes, bytes.readableBytes())))) {
             startFrame(ctx.alloc(), bytes);
+        }
+    }
+
+    private void fillHalf(ChannelHandlerContext ctx, ByteBuf bytes) {
+        if (half.isWritable() || growHalf(ctx)) {
+            half.writeBytes(bytes, Math.min(half.writableBytes(), bytes.readableBytes()));
+        }
+        if (half != null && half.writerIndex() == frameBytes) {
+            receiver.onFrame(takeHalf());
+        }
+    }
+
+    /// Doubles the half frame's buffer, which keeps its address in [FrameAllocator]'s eyes.
+    ///
+    /// @return false if the memory is not there (yet); the gate is closed then
+    private boolean growHalf(ChannelHandlerContext ctx) {
+        int bytes = (int) Math.min(frameBytes, 2L * half.capacity());
+        if (!holds(ctx, bytes)) {
+            return false;
+        }
+        try {
+            half.capacity(bytes);
+            return true;
+        } catch (OutOfMemoryError e) {
+            refuseForMemory();
+            return false;
         }
     }
 
@@ -142,13 +180,21 @@ final class FrameReader {
         }
     }
 
-    private boolean takeMemory(ChannelHandlerContext ctx) {
-        granted = budget.tryTake(frameBytes);
-        if (!granted) {
-            gate.close(ReadGate.NO_MEMORY);
-            waiting = budget.await(frameBytes, ctx.executor(), () -> onGranted(ctx));
+    /// Sees to it that the frame under way holds `bytes` of the budget; waits in line where it
+    /// cannot.
+    private boolean holds(ChannelHandlerContext ctx, int bytes) {
+        if (heldBytes >= bytes) {
+            return true;
         }
-        return granted;
+        int missing = bytes - heldBytes;
+        if (heldBytes == 0 ? budget.tryTake(missing) : budget.tryTakeMore(missing)) {
+            heldBytes = bytes;
+            return true;
+        }
+        gate.close(ReadGate.NO_MEMORY);
+        wantedBytes = bytes;
+        waiting = budget.await(missing, heldBytes, ctx.executor(), () -> onGranted(ctx));
+        return false;
     }
 
     private void onGranted(ChannelHandlerContext ctx) {
@@ -156,7 +202,10 @@ final class FrameReader {
             return; // close() gave the bytes back, as it could no longer leave the line.
         }
         waiting = null;
-        granted = true;
+        heldBytes = wantedBytes;
+        if (half != null) {
+            growHalf(ctx); // The socket reads on into it, if nothing has arrived meanwhile.
+        }
         if (gate.open(ReadGate.NO_MEMORY)) {
             resume(ctx);
         }
@@ -170,12 +219,16 @@ final class FrameReader {
             return;
         }
         try {
-            half = alloc.directBuffer(frameBytes, frameBytes);
+            half = alloc.directBuffer(heldBytes, frameBytes);
         } catch (OutOfMemoryError e) {
-            receiver.onBadFrame("no direct memory left for a frame of " + frameBytes + " bytes");
+            refuseForMemory();
             return;
         }
         half.writeBytes(bytes);
+    }
+
+    private void refuseForMemory() {
+        receiver.onBadFrame("no direct memory left for a frame of " + frameBytes + " bytes");
     }
 
     private ByteBuf takeHalf() {
@@ -184,13 +237,15 @@ final class FrameReader {
         if (frameBytes >= LARGE_FRAME_BYTES) {
             allocator.expectLargeFrame();
         }
+        // Its next frames may be somewhat larger, and need no second proof.
+        provenBytes = (int) Math.max(provenBytes, Math.min(frameBytesMax, 2L * frameBytes));
         endFrame();
         return frame;
     }
 
     private void endFrame() {
         frameBytes = LENGTH_UNKNOWN;
-        granted = false;
+        heldBytes = 0;
     }
 
     /// Lets go of everything held. Idempotent.
@@ -200,9 +255,8 @@ final class FrameReader {
         }
         closed = true;
         // A grant that is already on its way to this loop will find the reader closed.
-        if (granted || (waiting != null && !waiting.leave())) {
-            budget.giveBack(frameBytes);
-        }
+        boolean grantedTooLate = waiting != null && !waiting.leave();
+        budget.giveBack(grantedTooLate ? wantedBytes : heldBytes);
         if (half != null) {
             half.release();
             half = null;

@@ -9,16 +9,18 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// Bounds what the frames of all connections hold together.
 ///
-/// A frame is granted its whole size before a byte of it is stored, so whoever holds memory waits
-/// for nothing but its own client, and holders cannot block one another. Who is refused waits in
-/// line and is not read from meanwhile. A frame larger than the whole budget is granted once
-/// nothing else is held.
+/// A frame takes what its buffer has and takes more as it grows. Who is refused waits in line and
+/// is not read from meanwhile; who holds something already goes first, since nothing but its end
+/// gives that back. Should all that is held belong to those in line, they would wait for one
+/// another forever: then the first goes beyond the bound, alone until its frame is done. The bound
+/// is therefore passed by one frame at most, which also lets through a frame larger than all of it.
 ///
 /// Thread-safe. Taking and returning is one atomic operation while nobody waits.
 final class MemoryBudget {
     private final long bytesMax;
     private final AtomicLong used = new AtomicLong();
     private final Deque<Waiter> line = new ArrayDeque<>(); // Guarded by itself.
+    private long heldInLine; // Guarded by the line.
     private volatile boolean anyoneWaits;
 
     MemoryBudget(long bytesMax) {
@@ -27,8 +29,9 @@ final class MemoryBudget {
 
     /// Someone in line for memory.
     ///
+    /// @param held what it has taken before and keeps while it waits
     /// @param loop where `granted` runs, after the bytes were taken in its name
-    private record Waiter(long bytes, Executor loop, Runnable granted) {
+    private record Waiter(long bytes, long held, Executor loop, Runnable granted) {
         @Override
         public boolean equals(Object other) {
             return this == other; // Two in line for the same are still two.
@@ -42,13 +45,19 @@ final class MemoryBudget {
 
     /// Takes `bytes` unless that would break the bound or pass those who wait.
     boolean tryTake(long bytes) {
-        return !anyoneWaits && take(bytes);
+        return !anyoneWaits && take(bytes, 0);
     }
 
-    private boolean take(long bytes) {
+    /// Takes `bytes` more for a frame that holds some, unless that would break the bound.
+    boolean tryTakeMore(long bytes) {
+        return take(bytes, 0);
+    }
+
+    /// @param idle what is held by those who can do nothing with it
+    private boolean take(long bytes, long idle) {
         while (true) {
             long before = used.get();
-            if (before != 0 && before + bytes > bytesMax) {
+            if (before != idle && before + bytes > bytesMax) {
                 return false;
             }
             if (used.compareAndSet(before, before + bytes)) {
@@ -59,11 +68,17 @@ final class MemoryBudget {
 
     /// Gets in line for `bytes`. Runs `granted` on `loop` when they are taken.
     ///
+    /// @param held what the frame has taken already; if anything, it is ahead of all others
     /// @return leaves the line; true if the grant had not been made yet and never will be
-    Leave await(long bytes, Executor loop, Runnable granted) {
-        var waiter = new Waiter(bytes, loop, granted);
+    Leave await(long bytes, long held, Executor loop, Runnable granted) {
+        var waiter = new Waiter(bytes, held, loop, granted);
         synchronized (line) {
-            line.addLast(waiter);
+            if (held > 0) {
+                line.addFirst(waiter);
+            } else {
+                line.addLast(waiter);
+            }
+            heldInLine += held;
             anyoneWaits = true;
         }
         grant(); // The last holder may have returned its bytes before it could see us in line.
@@ -80,6 +95,7 @@ final class MemoryBudget {
         boolean left;
         synchronized (line) {
             left = line.remove(waiter);
+            heldInLine -= left ? waiter.held() : 0;
             anyoneWaits = !line.isEmpty();
         }
         grant(); // Whoever stood behind may need less.
@@ -96,7 +112,8 @@ final class MemoryBudget {
     private void grant() {
         List<Waiter> granted = new ArrayList<>(0);
         synchronized (line) {
-            while (!line.isEmpty() && take(line.peekFirst().bytes())) {
+            while (!line.isEmpty() && take(line.peekFirst().bytes(), heldInLine)) {
+                heldInLine -= line.peekFirst().held();
                 granted.add(line.pollFirst());
             }
             anyoneWaits = !line.isEmpty();

@@ -7,12 +7,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -77,13 +79,36 @@ final class EndpointLimitsTest {
 
     /// A length costs four bytes to send, and must not be worth a hundred megabytes.
     @Test
-    void ordersNoMemoryForLengthsBeyondItsBudget() {
-        int claimed = 600_000;
+    void ordersLittleMemoryOnALengthAlone() throws InterruptedException {
         try (var broker =
                 EndpointFixture.start(
                         config -> config.withQueuedRequestBytesMax(1_000_000), produceLater)) {
             // given
-            var length = ByteBuffer.allocate(5).putInt(claimed).array();
+            var length = ByteBuffer.allocate(5).putInt(50_000_000).array();
+            for (int i = 0; i < 10; i++) {
+                broker.client().send(length);
+            }
+            await().until(() ->
+                    broker.endpoint.queuedRequestBytes() == 10L * FrameReader.UNPROVEN_BYTES);
+            var honest = broker.client();
+
+            // when
+            honest.send(produce(1, 1, new byte[100_000]));
+            produces.poll(10, TimeUnit.SECONDS).complete(new ProduceResponseData());
+
+            // then
+            assertThat(honest.receiveCorrelationId()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void ordersNoMemoryForLengthsBeyondItsBudget() {
+        try (var broker =
+                EndpointFixture.start(
+                        config -> config.withQueuedRequestBytesMax(1_000_000), produceLater)) {
+            // given
+            var length = ByteBuffer.allocate(5).putInt(600_000).array();
+            long fitting = 1_000_000 / FrameReader.UNPROVEN_BYTES * FrameReader.UNPROVEN_BYTES;
 
             // when
             for (int i = 0; i < 20; i++) {
@@ -91,9 +116,34 @@ final class EndpointLimitsTest {
             }
 
             // then
-            await().until(() -> broker.endpoint.queuedRequestBytes() == claimed);
+            await().until(() -> broker.endpoint.queuedRequestBytes() == fitting);
             await().during(Duration.ofMillis(100))
-                    .until(() -> broker.endpoint.queuedRequestBytes() == claimed);
+                    .until(() -> broker.endpoint.queuedRequestBytes() == fitting);
+        }
+    }
+
+    /// Each has half of what the other needs.
+    @Test
+    void finishesFramesThatGrowIntoOneAnother() throws InterruptedException {
+        try (var broker =
+                EndpointFixture.start(
+                        config -> config.withQueuedRequestBytesMax(1_000_000), produceLater)) {
+            // given
+            var clients = Stream.generate(broker::client).limit(4).toList();
+            var frame = produce(1, 1, new byte[600_000]);
+            int half = 250_000;
+            clients.forEach(client -> client.send(Arrays.copyOf(frame, half)));
+            await().until(() -> broker.endpoint.queuedRequestBytes() > 500_000);
+
+            // when
+            clients.forEach(client -> client.send(Arrays.copyOfRange(frame, half, frame.length)));
+            for (int i = 0; i < clients.size(); i++) {
+                produces.poll(10, TimeUnit.SECONDS).complete(new ProduceResponseData());
+            }
+
+            // then
+            assertThat(clients)
+                    .allSatisfy(client -> assertThat(client.receiveCorrelationId()).isEqualTo(1));
         }
     }
 

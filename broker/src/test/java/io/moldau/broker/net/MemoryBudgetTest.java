@@ -11,7 +11,7 @@ final class MemoryBudgetTest {
     private final List<String> granted = new ArrayList<>();
 
     private MemoryBudget.Leave await(String name, long bytes) {
-        return budget.await(bytes, Runnable::run, () -> granted.add(name));
+        return budget.await(bytes, 0, Runnable::run, () -> granted.add(name));
     }
 
     @Test
@@ -88,5 +88,40 @@ final class MemoryBudgetTest {
         // then
         assertThat(taken).isTrue();
         assertThat(granted).containsExactly("next");
+    }
+
+    @Test
+    void servesWhoHoldsSomethingFirst() {
+        // given
+        budget.tryTake(60);
+        budget.tryTake(40);
+        await("newcomer", 30);
+        budget.await(40, 40, Runnable::run, () -> granted.add("grower"));
+
+        // when
+        budget.giveBack(60);
+
+        // then
+        assertThat(granted).containsExactly("grower");
+    }
+
+    /// They would wait for one another forever.
+    @Test
+    void letsOneOfThoseWhoHoldItAllGoBeyondTheBound() {
+        // given
+        budget.tryTake(50);
+        budget.tryTake(50);
+        budget.await(30, 50, Runnable::run, () -> granted.add("one"));
+        var before = List.copyOf(granted);
+
+        // when
+        budget.await(30, 50, Runnable::run, () -> granted.add("other"));
+        var beyond = List.copyOf(granted);
+        budget.giveBack(80);
+
+        // then
+        assertThat(before).isEmpty();
+        assertThat(beyond).containsExactly("other");
+        assertThat(granted).containsExactly("other", "one");
     }
 }

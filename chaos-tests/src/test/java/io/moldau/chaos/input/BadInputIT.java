@@ -110,7 +110,7 @@ class BadInputIT {
                 sockets.add(socket);
                 if (i % 2 == 0) {
                     socket.getOutputStream()
-                            .write(new byte[] {0, 16, 0, 0, 0, 3}); // Promises 1 MiB.
+                            .write(new byte[] {0, 48, 0, 0, 0, 3}); // Promises 3 MiB.
                 }
             }
             produce(broker, "after");
