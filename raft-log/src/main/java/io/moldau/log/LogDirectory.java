@@ -41,10 +41,12 @@ public final class LogDirectory implements AutoCloseable {
     private final boolean cleanShutdown;
     private final Map<TopicPartition, Long> recoveryPointsFound;
     private final Map<TopicPartition, Long> logStartsFound;
+    private final Map<TopicPartition, Long> highWatermarksFound;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
     private final Set<TopicPartition> abandoned = ConcurrentHashMap.newKeySet();
     private Map<TopicPartition, Long> recoveryPointsWritten;
     private Map<TopicPartition, Long> logStartsWritten;
+    private Map<TopicPartition, Long> highWatermarksWritten;
     private final AtomicLong foldersMade = new AtomicLong();
     private long foldersSynced;
     private boolean closed;
@@ -64,6 +66,10 @@ public final class LogDirectory implements AutoCloseable {
         this.logStartsFound =
                 new ConcurrentHashMap<>(
                         OffsetCheckpoint.read(disk, root.resolve(OffsetCheckpoint.LOG_STARTS)));
+        this.highWatermarksFound =
+                new ConcurrentHashMap<>(
+                        OffsetCheckpoint.read(
+                                disk, root.resolve(OffsetCheckpoint.HIGH_WATERMARKS)));
     }
 
     /// Locks the directory, made when missing.
@@ -149,7 +155,12 @@ public final class LogDirectory implements AutoCloseable {
                                             cleanShutdown && !abandoned.contains(partition),
                                             lookUp(recoveryPointsFound, partition),
                                             lookUp(logStartsFound, partition));
-                            return new PartitionLog(context, config, opened);
+                            var fresh = new PartitionLog(context, config, opened);
+                            fresh.noteHighWatermark(
+                                    Math.max(
+                                            lookUp(highWatermarksFound, partition).orElse(0),
+                                            fresh.logStartOffset()));
+                            return fresh;
                         });
         if (!log.topicId().equals(topicId)) {
             throw new IllegalStateException(
@@ -222,6 +233,7 @@ public final class LogDirectory implements AutoCloseable {
     private Path putAside(Path folder, TopicPartition partition, String suffix) {
         recoveryPointsFound.remove(partition);
         logStartsFound.remove(partition);
+        highWatermarksFound.remove(partition);
         var aside = root.resolve(FolderName.aside(partition, Uuid.randomUuid(), suffix));
         disk.rename(folder, aside);
         return aside;
@@ -233,12 +245,13 @@ public final class LogDirectory implements AutoCloseable {
         abandoned.add(log.partition());
         recoveryPointsFound.put(log.partition(), log.recoveryPoint());
         logStartsFound.put(log.partition(), log.logStartOffset());
+        highWatermarksFound.put(log.partition(), log.highWatermark());
         logs.remove(log.partition(), log);
         log.release();
     }
 
-    /// Writes recovery points and log start offsets, and removes files whose delay is over. To be
-    /// called every few seconds, and after records were deleted.
+    /// Writes recovery points, log start offsets and high watermarks, and removes files whose delay
+    /// is over. To be called every few seconds, and after records were deleted.
     public synchronized void checkpoint() {
         var recoveryPoints = new HashMap<>(recoveryPointsFound);
         var logStarts = new HashMap<>(logStartsFound);
@@ -249,15 +262,29 @@ public final class LogDirectory implements AutoCloseable {
         logStarts.values().removeIf(offset -> offset == 0);
         if (!recoveryPoints.equals(recoveryPointsWritten)) {
             var file = root.resolve(OffsetCheckpoint.RECOVERY_POINTS);
-            OffsetCheckpoint.write(disk, file, recoveryPoints);
+            OffsetCheckpoint.write(disk, file, recoveryPoints, true);
             recoveryPointsWritten = recoveryPoints;
         }
         if (!logStarts.equals(logStartsWritten)) {
             var file = root.resolve(OffsetCheckpoint.LOG_STARTS);
-            OffsetCheckpoint.write(disk, file, logStarts);
+            OffsetCheckpoint.write(disk, file, logStarts, true);
             logStartsWritten = logStarts;
         }
+        checkpointHighWatermarks();
         trash.sweep(clock.wallMs());
+    }
+
+    /// Writes the high watermarks alone. They may lag and may be lost: a replica learns its own
+    /// anew, so nothing waits for the disk.
+    public synchronized void checkpointHighWatermarks() {
+        var highWatermarks = new HashMap<>(highWatermarksFound);
+        logs.forEach((partition, log) -> highWatermarks.put(partition, log.highWatermark()));
+        highWatermarks.values().removeIf(offset -> offset == 0);
+        if (!highWatermarks.equals(highWatermarksWritten)) {
+            var file = root.resolve(OffsetCheckpoint.HIGH_WATERMARKS);
+            OffsetCheckpoint.write(disk, file, highWatermarks, false);
+            highWatermarksWritten = highWatermarks;
+        }
     }
 
     public long usableBytes() {

@@ -2,6 +2,8 @@ package io.moldau.log;
 
 import io.moldau.log.segment.RecordPoint;
 import io.moldau.log.segment.Segment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /// The reading side of one log: from offsets and times to stretches of files.
@@ -41,6 +43,42 @@ final class LogReader {
             }
         }
         return nothing;
+    }
+
+    /// See [PartitionLog#readWhole]; `offset` is within the log.
+    WholeBatches readWhole(long offset, long end, int maxBytes) {
+        for (int i = segments.floor(offset); offset < end && i < segments.count(); i++) {
+            var segment = segments.get(i);
+            int position = positionIn(segment, offset);
+            int available = endPositionIn(i, end, end) - position;
+            if (available > maxBytes) {
+                return cut(segment, position, maxBytes);
+            }
+            if (available > 0) {
+                return new WholeBatches(
+                        segment.slice(position, available), segments.endOffset(i, end));
+            }
+        }
+        return null;
+    }
+
+    /// As many batches as fit, and at least one.
+    private WholeBatches cut(Segment segment, int position, int maxBytes) {
+        var batches = segment.batchesFrom(position);
+        int length = 0;
+        long nextOffset = -1;
+        while (batches.next() && (length == 0 || length + batches.sizeBytes() <= maxBytes)) {
+            length += batches.sizeBytes();
+            nextOffset = batches.lastOffset() + 1;
+        }
+        if (length == 0) {
+            throw new UncheckedIOException(
+                    new IOException(
+                            "segment %d is damaged at position %d: %s"
+                                    .formatted(segment.baseOffset(), position, batches.flaw())));
+        }
+        readUpTo.put(nextOffset, position + length);
+        return new WholeBatches(segment.slice(position, length), nextOffset);
     }
 
     private static int lengthAt(

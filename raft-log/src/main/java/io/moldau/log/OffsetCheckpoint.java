@@ -16,15 +16,17 @@ final class OffsetCheckpoint {
     static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
     static final String LOG_STARTS = "log-start-offset-checkpoint";
 
+    static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
+
     private static final Logger LOGGER = LoggerFactory.getLogger(OffsetCheckpoint.class);
 
     private OffsetCheckpoint() {}
 
-    static void write(Disk disk, Path file, Map<TopicPartition, Long> offsets) {
+    static void write(Disk disk, Path file, Map<TopicPartition, Long> offsets, boolean durable) {
         var lines = new ArrayList<String>(offsets.size());
         offsets.forEach((partition, offset) ->
                 lines.add(partition.topic() + ' ' + partition.partition() + ' ' + offset));
-        CheckpointFile.write(disk, file, lines, true);
+        CheckpointFile.write(disk, file, lines, durable);
     }
 
     /// What is legible. A missing or damaged checkpoint costs recovery time, nothing else.

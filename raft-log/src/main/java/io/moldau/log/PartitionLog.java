@@ -45,6 +45,7 @@ public final class PartitionLog {
     private volatile long logStartOffset;
     private volatile long logEndOffset;
     private volatile long sizeBytes;
+    private volatile long highWatermark;
     private boolean closed;
 
     PartitionLog(LogContext context, LogConfig config, OpenedLog opened) {
@@ -245,13 +246,39 @@ public final class PartitionLog {
     /// @throws UncheckedIOException the disk refused, or what it holds is damaged
     public LogRead read(long offset, long maxOffset, int maxBytes, boolean atLeastOneBatch) {
         long end = logEndOffset;
-        if (offset < logStartOffset || offset > end) {
-            throw new OffsetOutOfRangeException(
-                    "offset %d of %s is outside %d to %d"
-                            .formatted(offset, partition, logStartOffset, end));
-        }
+        checkWithin(offset);
         var nothing = new LogRead(null, offset, logStartOffset, end);
         return reader.read(nothing, Math.min(maxOffset, end), maxBytes, atLeastOneBatch);
+    }
+
+    /// At most `maxBytes` of whole batches from the one on that holds `offset`, all from one
+    /// segment; one batch if already that is larger. Null at the log's end.
+    ///
+    /// @throws OffsetOutOfRangeException outside start..end
+    /// @throws UncheckedIOException the disk refused, or what it holds is damaged
+    public WholeBatches readWhole(long offset, int maxBytes) {
+        checkWithin(offset);
+        return reader.readWhole(offset, logEndOffset, maxBytes);
+    }
+
+    private void checkWithin(long offset) {
+        if (offset < logStartOffset || offset > logEndOffset) {
+            throw new OffsetOutOfRangeException(
+                    "offset %d of %s is outside %d to %d"
+                            .formatted(offset, partition, logStartOffset, logEndOffset));
+        }
+    }
+
+    /// The last one that was noted, by an earlier process too; never beyond the log's end. Any
+    /// thread.
+    public long highWatermark() {
+        return Math.min(highWatermark, logEndOffset);
+    }
+
+    /// Keeps the high watermark in the directory's next checkpoint. What it means is the
+    /// partition's business.
+    public void noteHighWatermark(long offset) {
+        highWatermark = offset;
     }
 
     /// Any thread.

@@ -265,6 +265,12 @@ public final class Segment {
         }
     }
 
+    /// Walks the batches from `position` on, where one begins, by their headers. To be used before
+    /// the next call.
+    public BatchScanner batchesFrom(int position) {
+        return scan(position, sizeBytes, Scratch.forLookup());
+    }
+
     BatchScanner scan(long start, long end, ByteBuffer scratch) {
         return new BatchScanner(log, scratch, start, end, false);
     }
