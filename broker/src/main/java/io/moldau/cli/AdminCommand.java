@@ -2,7 +2,12 @@ package io.moldau.cli;
 
 import io.moldau.cli.text.Json;
 import io.moldau.cli.text.Table;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BiFunction;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaFuture;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -56,6 +61,24 @@ abstract class AdminCommand extends MoldauCommand {
     final void done(String sentence) {
         if (!asJson()) {
             session().out().println(sentence);
+        }
+    }
+
+    /// Waits for what was asked to be deleted and says so, in the order of `names`.
+    ///
+    /// @param about what a person is told of a failure
+    final void deleted(
+            List<String> names,
+            Map<String, KafkaFuture<Void>> results,
+            BiFunction<String, Exception, Exception> about)
+            throws Exception {
+        for (var name : names) {
+            try {
+                results.get(name).get();
+            } catch (ExecutionException failure) {
+                throw about.apply(name, failure);
+            }
+            done("Deleted " + name + ".");
         }
     }
 }

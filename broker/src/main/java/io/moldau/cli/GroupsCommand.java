@@ -260,15 +260,7 @@ final class GroupsCommand extends CommandGroup {
 
         @Override
         void run(Admin admin) throws Exception {
-            var results = admin.deleteConsumerGroups(names).deletedGroups();
-            for (var name : names) {
-                try {
-                    results.get(name).get();
-                } catch (java.util.concurrent.ExecutionException failure) {
-                    throw about(name, failure);
-                }
-                done("Deleted " + name + ".");
-            }
+            deleted(names, admin.deleteConsumerGroups(names).deletedGroups(), GroupsCommand::about);
         }
     }
 }

@@ -266,7 +266,8 @@ final class TopicsCommand extends CommandGroup {
         void run(Admin admin) throws Exception {
             if (partitions == null && configs.isEmpty() && deletions.isEmpty()) {
                 throw CliException.usage(
-                        "Say what to change: --partitions N, --config KEY=VALUE or --delete-config KEY.");
+                        "Say what to change: --partitions N, --config KEY=VALUE or --delete-config"
+                                + " KEY.");
             }
             try {
                 if (partitions != null) {
@@ -294,15 +295,7 @@ final class TopicsCommand extends CommandGroup {
 
         @Override
         void run(Admin admin) throws Exception {
-            var results = admin.deleteTopics(names).topicNameValues();
-            for (var name : names) {
-                try {
-                    results.get(name).get();
-                } catch (java.util.concurrent.ExecutionException failure) {
-                    throw about(name, failure);
-                }
-                done("Deleted " + name + ".");
-            }
+            deleted(names, admin.deleteTopics(names).topicNameValues(), TopicsCommand::about);
         }
     }
 }

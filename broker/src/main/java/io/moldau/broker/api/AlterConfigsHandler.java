@@ -1,9 +1,6 @@
 package io.moldau.broker.api;
 
 import io.moldau.broker.config.ConfigChange.Step;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigResource;
@@ -37,31 +34,24 @@ public final class AlterConfigsHandler
     @Override
     public CompletableFuture<AlterConfigsResponseData> handle(
             RequestContext context, AlterConfigsRequestData request) {
-        var answers = new ArrayList<CompletableFuture<AlterConfigsResourceResponse>>();
-        var seen = new HashSet<List<?>>();
-        for (var resource : request.resources()) {
-            boolean first = seen.add(List.of(resource.resourceType(), resource.resourceName()));
-            answers.add(
-                    (first ? replace(resource, request.validateOnly()) : Futures.done(duplicate()))
-                            .thenApply(reply -> answer(resource, reply)));
-        }
-        return Futures.inOrder(answers)
+        return SettingChanges.each(
+                        request.resources(),
+                        resource ->
+                                SettingChanges.target(
+                                        resource.resourceType(), resource.resourceName()),
+                        (resource, target) -> replace(target, resource, request.validateOnly()),
+                        AlterConfigsHandler::answer)
                 .thenApply(results -> new AlterConfigsResponseData().setResponses(results));
     }
 
-    private CompletableFuture<Reply> replace(AlterConfigsResource resource, boolean validateOnly) {
+    private CompletableFuture<Reply> replace(
+            ConfigResource target, AlterConfigsResource resource, boolean validateOnly) {
         return changes.replace(
-                new ConfigResource(
-                        ConfigResource.Type.forId(resource.resourceType()),
-                        resource.resourceName()),
+                target,
                 resource.configs().stream()
                         .map(config -> new Step(OpType.SET, config.name(), config.value()))
                         .toList(),
                 validateOnly);
-    }
-
-    private static Reply duplicate() {
-        return new Reply(Errors.INVALID_REQUEST, "The request names this resource twice.");
     }
 
     private static AlterConfigsResourceResponse answer(AlterConfigsResource resource, Reply reply) {

@@ -2,8 +2,6 @@ package io.moldau.broker.api;
 
 import io.moldau.broker.config.ConfigChange.Step;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigResource;
@@ -38,20 +36,19 @@ public final class IncrementalAlterConfigsHandler
     @Override
     public CompletableFuture<IncrementalAlterConfigsResponseData> handle(
             RequestContext context, IncrementalAlterConfigsRequestData request) {
-        var answers = new ArrayList<CompletableFuture<AlterConfigsResourceResponse>>();
-        var seen = new HashSet<List<?>>();
-        for (var resource : request.resources()) {
-            boolean first = seen.add(List.of(resource.resourceType(), resource.resourceName()));
-            answers.add(
-                    (first ? change(resource, request.validateOnly()) : Futures.done(duplicate()))
-                            .thenApply(reply -> answer(resource, reply)));
-        }
-        return Futures.inOrder(answers)
+        return SettingChanges.each(
+                        request.resources(),
+                        resource ->
+                                SettingChanges.target(
+                                        resource.resourceType(), resource.resourceName()),
+                        (resource, target) -> change(target, resource, request.validateOnly()),
+                        IncrementalAlterConfigsHandler::answer)
                 .thenApply(
                         results -> new IncrementalAlterConfigsResponseData().setResponses(results));
     }
 
-    private CompletableFuture<Reply> change(AlterConfigsResource resource, boolean validateOnly) {
+    private CompletableFuture<Reply> change(
+            ConfigResource target, AlterConfigsResource resource, boolean validateOnly) {
         var steps = new ArrayList<Step>();
         for (var config : resource.configs()) {
             var op = OpType.forId(config.configOperation());
@@ -64,16 +61,7 @@ public final class IncrementalAlterConfigsHandler
             }
             steps.add(new Step(op, config.name(), config.value()));
         }
-        return changes.change(
-                new ConfigResource(
-                        ConfigResource.Type.forId(resource.resourceType()),
-                        resource.resourceName()),
-                steps,
-                validateOnly);
-    }
-
-    private static Reply duplicate() {
-        return new Reply(Errors.INVALID_REQUEST, "The request names this resource twice.");
+        return changes.change(target, steps, validateOnly);
     }
 
     private static AlterConfigsResourceResponse answer(AlterConfigsResource resource, Reply reply) {

@@ -9,10 +9,14 @@ import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.MetadataCommand.AlterConfigs;
 import io.moldau.metadata.MetadataCommand.ConfigOp;
 import io.moldau.metadata.MetadataMachine;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigResource;
@@ -21,6 +25,9 @@ import org.apache.kafka.common.protocol.Errors;
 /// Checks changes of settings and has them made: what AlterConfigs and IncrementalAlterConfigs
 /// share.
 public final class SettingChanges {
+    private static final Reply NAMED_TWICE =
+            new Reply(Errors.INVALID_REQUEST, "The request names this resource twice.");
+
     private final MetadataAccess metadata;
     private final Supplier<BrokerConfig> settings;
     private final ConfigTargets targets;
@@ -33,6 +40,33 @@ public final class SettingChanges {
         this.settings = settings;
         targets = new ConfigTargets(metadata, self);
         loggers = new LoggerChanges(levels);
+    }
+
+    /// Changes the resources of a request, each on its own; where it names one twice, the second is
+    /// refused.
+    ///
+    /// @param target the resource that one part of the request is about
+    static <R, A> CompletableFuture<List<A>> each(
+            Collection<R> resources,
+            Function<R, ConfigResource> target,
+            BiFunction<R, ConfigResource, CompletableFuture<Reply>> change,
+            BiFunction<R, Reply, A> answer) {
+        var seen = new HashSet<ConfigResource>();
+        return Futures.inOrder(
+                resources.stream()
+                        .map(resource -> {
+                            var name = target.apply(resource);
+                            var reply =
+                                    seen.add(name)
+                                            ? change.apply(resource, name)
+                                            : Futures.done(NAMED_TWICE);
+                            return reply.thenApply(known -> answer.apply(resource, known));
+                        })
+                        .toList());
+    }
+
+    static ConfigResource target(byte type, String name) {
+        return new ConfigResource(ConfigResource.Type.forId(type), name);
     }
 
     /// Changes single settings.
