@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 final class Assignments {
     private Assignments() {}
 
-    static boolean isLive(int nodeId, ClusterImage image) {
+    static boolean isEligible(int nodeId, ClusterImage image) {
         var node = image.node(nodeId);
-        return node != null && !node.fenced();
+        return node != null && node.eligible();
     }
 
     static List<Candidate> live(ClusterImage image) {
         var live = new ArrayList<Candidate>();
         for (var node : image.nodes().values()) {
-            if (!node.fenced()) {
+            if (node.eligible()) {
                 live.add(new Candidate(node.id(), node.rack()));
             }
         }
@@ -97,7 +97,7 @@ final class Assignments {
             }
         }
         for (int id : replicas) {
-            if (isLive(id, image)) {
+            if (isEligible(id, image)) {
                 return null;
             }
         }
@@ -111,7 +111,7 @@ final class Assignments {
             var replicas = List.copyOf(assignment.get(i));
             var isr = isrOf(replicas, image);
             int leader =
-                    LeaderChoice.leader(replicas, isr, id -> isLive(id, image))
+                    LeaderChoice.leader(replicas, isr, id -> isEligible(id, image))
                             .orElse(PartitionImage.NO_LEADER);
             partitions[i] = PartitionImage.created(leader, replicas, isr);
         }
@@ -121,8 +121,8 @@ final class Assignments {
     /// The replicas' own list where all are alive: most partitions need no second one.
     private static List<Integer> isrOf(List<Integer> replicas, ClusterImage image) {
         for (int id : replicas) {
-            if (!isLive(id, image)) {
-                return replicas.stream().filter(other -> isLive(other, image)).toList();
+            if (!isEligible(id, image)) {
+                return replicas.stream().filter(other -> isEligible(other, image)).toList();
             }
         }
         return replicas;

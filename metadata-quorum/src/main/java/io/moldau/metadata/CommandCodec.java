@@ -5,6 +5,8 @@ import static io.moldau.metadata.ProtoValues.toProto;
 
 import io.moldau.metadata.MetadataCommand.AllocateProducerIds;
 import io.moldau.metadata.MetadataCommand.AlterConfigs;
+import io.moldau.metadata.MetadataCommand.AlterReassignments;
+import io.moldau.metadata.MetadataCommand.BeginShutdown;
 import io.moldau.metadata.MetadataCommand.ChangeIsr;
 import io.moldau.metadata.MetadataCommand.CommitOffsets;
 import io.moldau.metadata.MetadataCommand.ConfigChange;
@@ -14,12 +16,16 @@ import io.moldau.metadata.MetadataCommand.CreateTopic;
 import io.moldau.metadata.MetadataCommand.DeleteGroup;
 import io.moldau.metadata.MetadataCommand.DeleteOffsets;
 import io.moldau.metadata.MetadataCommand.DeleteTopic;
+import io.moldau.metadata.MetadataCommand.ElectLeaders;
+import io.moldau.metadata.MetadataCommand.FenceNode;
 import io.moldau.metadata.MetadataCommand.NameCluster;
 import io.moldau.metadata.MetadataCommand.PartitionCommit;
 import io.moldau.metadata.MetadataCommand.RegisterNode;
 import io.moldau.metadata.MetadataCommand.SaveGroup;
 import io.moldau.metadata.MetadataCommand.TopicCommits;
 import io.moldau.metadata.MetadataCommand.TopicPartitions;
+import io.moldau.metadata.MetadataCommand.UnfenceNode;
+import io.moldau.metadata.MetadataCommand.UnregisterNode;
 import io.moldau.proto.metadata.Command;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,15 +55,25 @@ public final class CommandCodec {
                     proto.getAllocateProducerIdsBuilder().setNodeId(nodeId).setNodeEpoch(nodeEpoch);
             case CommitOffsets commit -> proto.setCommitOffsets(encode(commit));
             case DeleteOffsets delete -> proto.setDeleteOffsets(encode(delete));
-            case SaveGroup(var group) -> proto.setSaveGroup(toProto(group));
-            case DeleteGroup(var group) -> proto.getDeleteGroupBuilder().setGroup(group);
-            case ChangeIsr change ->
-                    proto.getChangeIsrBuilder()
-                            .setTopicId(toProto(change.topicId()))
-                            .setPartition(change.partition())
-                            .setLeaderEpoch(change.leaderEpoch())
-                            .setPartitionEpoch(change.partitionEpoch())
-                            .addAllIsr(change.isr());
+            case SaveGroup(var group, var coordinatorEpoch) ->
+                    proto.getSaveGroupBuilder()
+                            .setGroup(toProto(group))
+                            .setCoordinatorEpoch(coordinatorEpoch);
+            case DeleteGroup(var group, var coordinatorEpoch) ->
+                    proto.getDeleteGroupBuilder()
+                            .setGroup(group)
+                            .setCoordinatorEpoch(coordinatorEpoch);
+            case ChangeIsr change -> proto.setChangeIsr(LeaderCommandCodec.encode(change));
+            case UnfenceNode(var id, var epoch) ->
+                    proto.getUnfenceNodeBuilder().setNodeId(id).setNodeEpoch(epoch);
+            case FenceNode(var id, var epoch) ->
+                    proto.getFenceNodeBuilder().setNodeId(id).setNodeEpoch(epoch);
+            case BeginShutdown(var id, var epoch) ->
+                    proto.getBeginShutdownBuilder().setNodeId(id).setNodeEpoch(epoch);
+            case UnregisterNode(var id) -> proto.getUnregisterNodeBuilder().setNodeId(id);
+            case ElectLeaders elect -> proto.setElectLeaders(LeaderCommandCodec.encode(elect));
+            case AlterReassignments alter ->
+                    proto.setAlterReassignments(LeaderCommandCodec.encode(alter));
         }
         return proto.build();
     }
@@ -77,9 +93,29 @@ public final class CommandCodec {
                             proto.getAllocateProducerIds().getNodeEpoch());
             case COMMIT_OFFSETS -> decode(proto.getCommitOffsets());
             case DELETE_OFFSETS -> decode(proto.getDeleteOffsets());
-            case SAVE_GROUP -> new SaveGroup(fromProto(proto.getSaveGroup()));
-            case DELETE_GROUP -> new DeleteGroup(proto.getDeleteGroup().getGroup());
-            case CHANGE_ISR -> decode(proto.getChangeIsr());
+            case SAVE_GROUP ->
+                    new SaveGroup(
+                            fromProto(proto.getSaveGroup().getGroup()),
+                            proto.getSaveGroup().getCoordinatorEpoch());
+            case DELETE_GROUP ->
+                    new DeleteGroup(
+                            proto.getDeleteGroup().getGroup(),
+                            proto.getDeleteGroup().getCoordinatorEpoch());
+            case CHANGE_ISR -> LeaderCommandCodec.decode(proto.getChangeIsr());
+            case UNFENCE_NODE ->
+                    new UnfenceNode(
+                            proto.getUnfenceNode().getNodeId(),
+                            proto.getUnfenceNode().getNodeEpoch());
+            case FENCE_NODE ->
+                    new FenceNode(
+                            proto.getFenceNode().getNodeId(), proto.getFenceNode().getNodeEpoch());
+            case BEGIN_SHUTDOWN ->
+                    new BeginShutdown(
+                            proto.getBeginShutdown().getNodeId(),
+                            proto.getBeginShutdown().getNodeEpoch());
+            case UNREGISTER_NODE -> new UnregisterNode(proto.getUnregisterNode().getNodeId());
+            case ELECT_LEADERS -> LeaderCommandCodec.decode(proto.getElectLeaders());
+            case ALTER_REASSIGNMENTS -> LeaderCommandCodec.decode(proto.getAlterReassignments());
             case KIND_NOT_SET ->
                     throw new IllegalArgumentException(
                             "a metadata command that this version does not know: a newer one wrote"
@@ -92,7 +128,13 @@ public final class CommandCodec {
                 io.moldau.proto.metadata.RegisterNode.newBuilder()
                         .setNodeId(register.nodeId())
                         .setIncarnation(toProto(register.incarnation()))
-                        .setFeatureLevel(register.featureLevel());
+                        .setDirectoryId(toProto(register.directoryId()))
+                        .setFeatureLevel(register.featureLevel())
+                        .setKnownEpoch(register.knownEpoch())
+                        .setClean(register.clean());
+        if (register.clusterAddress() != null) {
+            proto.setClusterAddress(toProto(register.clusterAddress()));
+        }
         register.endpoints().forEach(endpoint -> proto.addEndpoints(toProto(endpoint)));
         if (register.rack() != null) {
             proto.setRack(register.rack());
@@ -104,9 +146,13 @@ public final class CommandCodec {
         return new RegisterNode(
                 proto.getNodeId(),
                 fromProto(proto.getIncarnation()),
+                fromProto(proto.getDirectoryId()),
                 ProtoValues.endpoints(proto.getEndpointsList()),
+                proto.hasClusterAddress() ? fromProto(proto.getClusterAddress()) : null,
                 proto.hasRack() ? proto.getRack() : null,
-                proto.getFeatureLevel());
+                proto.getFeatureLevel(),
+                proto.getKnownEpoch(),
+                proto.getClean());
     }
 
     private static io.moldau.proto.metadata.CreateTopic encode(CreateTopic create) {
@@ -199,7 +245,8 @@ public final class CommandCodec {
                 io.moldau.proto.metadata.CommitOffsets.newBuilder()
                         .setGroup(commit.group())
                         .setCommitTimestampMs(commit.commitTimestampMs())
-                        .setExpireTimestampMs(commit.expireTimestampMs());
+                        .setExpireTimestampMs(commit.expireTimestampMs())
+                        .setCoordinatorEpoch(commit.coordinatorEpoch());
         for (var topic : commit.topics()) {
             var columns =
                     proto.addTopicsBuilder()
@@ -246,11 +293,15 @@ public final class CommandCodec {
                 proto.getGroup(),
                 proto.getCommitTimestampMs(),
                 proto.getExpireTimestampMs(),
-                topics);
+                topics,
+                proto.getCoordinatorEpoch());
     }
 
     private static io.moldau.proto.metadata.DeleteOffsets encode(DeleteOffsets delete) {
-        var proto = io.moldau.proto.metadata.DeleteOffsets.newBuilder().setGroup(delete.group());
+        var proto =
+                io.moldau.proto.metadata.DeleteOffsets.newBuilder()
+                        .setGroup(delete.group())
+                        .setCoordinatorEpoch(delete.coordinatorEpoch());
         for (var topic : delete.topics()) {
             proto.addTopicsBuilder().setTopic(topic.topic()).addAllPartitions(topic.partitions());
         }
@@ -263,15 +314,7 @@ public final class CommandCodec {
             topics.add(
                     new TopicPartitions(topic.getTopic(), List.copyOf(topic.getPartitionsList())));
         }
-        return new DeleteOffsets(proto.getGroup(), List.copyOf(topics));
-    }
-
-    private static ChangeIsr decode(io.moldau.proto.metadata.ChangeIsr proto) {
-        return new ChangeIsr(
-                fromProto(proto.getTopicId()),
-                proto.getPartition(),
-                proto.getLeaderEpoch(),
-                proto.getPartitionEpoch(),
-                List.copyOf(proto.getIsrList()));
+        return new DeleteOffsets(
+                proto.getGroup(), List.copyOf(topics), proto.getCoordinatorEpoch());
     }
 }

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
@@ -41,10 +42,29 @@ final class ConfigDecisions {
             }
             change(change, after);
         }
+        if (after.equals(before)) {
+            return done(image);
+        }
+        var changed = new ImageEdit(image).configs(command.resource(), after).done();
         return done(
-                after.equals(before)
-                        ? image
-                        : new ImageEdit(image).configs(command.resource(), after).done());
+                PartitionRules.differ(before, after)
+                        ? withRules(changed, command.resource())
+                        : changed);
+    }
+
+    /// Another `min.insync.replicas` may end that replicas are eligible; allowing an unclean
+    /// election may bring a leader.
+    private static ClusterImage withRules(ClusterImage image, ConfigResource resource) {
+        if (resource.type() != ConfigResource.Type.TOPIC) {
+            return PartitionSweep.over(image, ConfigDecisions::inTrouble, _ -> {});
+        }
+        var topic = Objects.requireNonNull(image.topic(resource.name()));
+        var changed = PartitionSweep.over(topic, image, ConfigDecisions::inTrouble, _ -> {});
+        return changed == null ? image : new ImageEdit(image).put(changed).done();
+    }
+
+    private static boolean inTrouble(PartitionImage partition) {
+        return partition.leader() == PartitionImage.NO_LEADER || !partition.elr().isEmpty();
     }
 
     private static Outcome.@Nullable Refused refusal(ConfigResource resource, ClusterImage image) {

@@ -68,6 +68,16 @@ final class ImageEdit {
         return this;
     }
 
+    ImageEdit removeNode(int id) {
+        nodes = nodes.minus(id);
+        return this;
+    }
+
+    /// The topic as edited so far.
+    @Nullable TopicImage topic(String name) {
+        return topics.get(name);
+    }
+
     ImageEdit put(TopicImage topic) {
         topics = topics.plus(topic.name(), topic);
         topicsById = topicsById.plus(topic.id(), topic);

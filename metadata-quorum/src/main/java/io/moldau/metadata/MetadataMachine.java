@@ -2,6 +2,8 @@ package io.moldau.metadata;
 
 import io.moldau.metadata.MetadataCommand.AllocateProducerIds;
 import io.moldau.metadata.MetadataCommand.AlterConfigs;
+import io.moldau.metadata.MetadataCommand.AlterReassignments;
+import io.moldau.metadata.MetadataCommand.BeginShutdown;
 import io.moldau.metadata.MetadataCommand.ChangeIsr;
 import io.moldau.metadata.MetadataCommand.CommitOffsets;
 import io.moldau.metadata.MetadataCommand.CreatePartitions;
@@ -9,12 +11,13 @@ import io.moldau.metadata.MetadataCommand.CreateTopic;
 import io.moldau.metadata.MetadataCommand.DeleteGroup;
 import io.moldau.metadata.MetadataCommand.DeleteOffsets;
 import io.moldau.metadata.MetadataCommand.DeleteTopic;
+import io.moldau.metadata.MetadataCommand.ElectLeaders;
+import io.moldau.metadata.MetadataCommand.FenceNode;
 import io.moldau.metadata.MetadataCommand.NameCluster;
 import io.moldau.metadata.MetadataCommand.RegisterNode;
 import io.moldau.metadata.MetadataCommand.SaveGroup;
-import java.util.ArrayList;
-import java.util.List;
-import org.apache.kafka.common.Uuid;
+import io.moldau.metadata.MetadataCommand.UnfenceNode;
+import io.moldau.metadata.MetadataCommand.UnregisterNode;
 import org.apache.kafka.common.protocol.Errors;
 
 /// Decides commands. Pure: the outcome depends on the command and the image and on nothing else.
@@ -23,7 +26,6 @@ import org.apache.kafka.common.protocol.Errors;
 /// business, once it is accepted here.
 public final class MetadataMachine {
     private static final Outcome DONE = new Outcome.Done();
-    private static final Outcome ALL_COMMITTED = new Outcome.OffsetsCommitted(List.of());
 
     private MetadataMachine() {}
 
@@ -43,16 +45,18 @@ public final class MetadataMachine {
             case CreateTopic create -> TopicDecisions.create(create, image);
             case DeleteTopic delete -> TopicDecisions.delete(delete, image);
             case CreatePartitions create -> TopicDecisions.createPartitions(create, image);
-            case ChangeIsr change -> TopicDecisions.changeIsr(change, image);
+            case UnfenceNode unfence -> NodeDecisions.unfence(unfence, image);
+            case FenceNode fence -> NodeDecisions.fence(fence, image);
+            case BeginShutdown begin -> NodeDecisions.beginShutdown(begin, image);
+            case UnregisterNode unregister -> NodeDecisions.unregister(unregister, image);
+            case ChangeIsr change -> LeaderDecisions.changeIsr(change, image);
+            case ElectLeaders elect -> LeaderDecisions.elect(elect, image);
+            case AlterReassignments alter -> ReassignmentDecisions.alter(alter, image);
             case AlterConfigs alter -> ConfigDecisions.alter(alter, image);
-            case CommitOffsets commit -> new Decision(image, commitOffsets(commit, image));
-            case DeleteOffsets _ -> new Decision(image, DONE);
-            case SaveGroup(var group) when group.groupId().isEmpty() ->
-                    refused(image, Errors.INVALID_GROUP_ID, "The group id is empty.");
-            case SaveGroup(var group) -> done(new ImageEdit(image).put(group).done());
-            case DeleteGroup(var group) when image.group(group) == null ->
-                    new Decision(image, DONE); // It may have had offsets and no members.
-            case DeleteGroup(var group) -> done(new ImageEdit(image).removeGroup(group).done());
+            case CommitOffsets commit -> GroupDecisions.commit(commit, image);
+            case DeleteOffsets delete -> GroupDecisions.delete(delete, image);
+            case SaveGroup save -> GroupDecisions.save(save, image);
+            case DeleteGroup delete -> GroupDecisions.delete(delete, image);
         };
     }
 
@@ -71,18 +75,6 @@ public final class MetadataMachine {
                             .formatted(image.clusterId(), command.clusterId()));
         }
         return done(new ImageEdit(image).clusterId(command.clusterId()).done());
-    }
-
-    /// Topics that are gone were deleted while the commit was on its way.
-    private static Outcome commitOffsets(CommitOffsets command, ClusterImage image) {
-        List<Uuid> unknown = null;
-        for (var commits : command.topics()) {
-            if (image.topic(commits.topicId()) == null) {
-                unknown = unknown == null ? new ArrayList<>() : unknown;
-                unknown.add(commits.topicId());
-            }
-        }
-        return unknown == null ? ALL_COMMITTED : new Outcome.OffsetsCommitted(List.copyOf(unknown));
     }
 
     static Decision done(ClusterImage after) {

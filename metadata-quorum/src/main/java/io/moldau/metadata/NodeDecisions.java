@@ -1,30 +1,76 @@
 package io.moldau.metadata;
 
 import static io.moldau.metadata.MetadataMachine.accepted;
+import static io.moldau.metadata.MetadataMachine.done;
 import static io.moldau.metadata.MetadataMachine.refused;
 
 import io.moldau.metadata.MetadataCommand.AllocateProducerIds;
+import io.moldau.metadata.MetadataCommand.BeginShutdown;
+import io.moldau.metadata.MetadataCommand.FenceNode;
 import io.moldau.metadata.MetadataCommand.RegisterNode;
+import io.moldau.metadata.MetadataCommand.UnfenceNode;
+import io.moldau.metadata.MetadataCommand.UnregisterNode;
 import io.moldau.metadata.MetadataMachine.Decision;
-import java.util.ArrayList;
+import io.moldau.metadata.Outcome.Refused;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-/// Decides what nodes ask for themselves.
+/// Decides the life of nodes, and what it means to the partitions that they keep.
 final class NodeDecisions {
     private NodeDecisions() {}
 
     static Decision register(RegisterNode command, ClusterImage image) {
+        var known = image.node(command.nodeId());
+        if (known != null && known.incarnation().equals(command.incarnation())) {
+            return accepted(image, new Outcome.NodeRegistered(known.nodeEpoch()));
+        }
+        var refusal = registrationRefusal(command, known, image);
+        if (refusal != null) {
+            return new Decision(image, refusal);
+        }
+        long nodeEpoch = image.parts().lastNodeEpoch() + 1;
+        boolean alone = image.nodes().isEmpty() || (known != null && image.nodes().size() == 1);
+        var node =
+                new NodeImage(
+                        command.nodeId(),
+                        command.incarnation(),
+                        nodeEpoch,
+                        command.directoryId(),
+                        List.copyOf(command.endpoints()),
+                        command.clusterAddress(),
+                        command.rack(),
+                        !alone,
+                        false,
+                        command.featureLevel());
+        var nodeKnown = new ImageEdit(image).lastNodeEpoch(nodeEpoch).put(node).done();
+        boolean sameDisk = known == null || known.directoryId().equals(command.directoryId());
+        int id = command.nodeId();
+        var after =
+                PartitionSweep.over(
+                        nodeKnown,
+                        partition -> partition.replicas().contains(id),
+                        change -> {
+                            if (!sameDisk) {
+                                change.withoutLost(id);
+                            } else if (command.clean()) {
+                                change.without(id);
+                            } else {
+                                change.withoutUnclean(id);
+                            }
+                        });
+        return accepted(after, new Outcome.NodeRegistered(nodeEpoch));
+    }
+
+    private static @Nullable Refused registrationRefusal(
+            RegisterNode command, @Nullable NodeImage known, ClusterImage image) {
         if (command.nodeId() < 0) {
-            return refused(
-                    image,
+            return new Refused(
                     Errors.INVALID_REQUEST,
                     "A node id cannot be negative, as %d is.".formatted(command.nodeId()));
         }
         if (command.featureLevel() < image.featureLevel()) {
-            return refused(
-                    image,
+            return new Refused(
                     Errors.UNSUPPORTED_VERSION,
                     "Node %d knows feature level %d, but the cluster has reached %d."
                             .formatted(
@@ -32,62 +78,114 @@ final class NodeDecisions {
                                     command.featureLevel(),
                                     image.featureLevel()));
         }
-        var known = image.node(command.nodeId());
-        if (known != null && known.incarnation().equals(command.incarnation())) {
-            return accepted(image, new Outcome.NodeRegistered(known.nodeEpoch()));
+        if (known == null) {
+            return null;
         }
-        long nodeEpoch = image.parts().lastNodeEpoch() + 1;
-        var node =
-                new NodeImage(
-                        command.nodeId(),
-                        command.incarnation(),
-                        nodeEpoch,
-                        List.copyOf(command.endpoints()),
-                        command.rack(),
-                        false,
-                        command.featureLevel());
-        var edit = new ImageEdit(image).lastNodeEpoch(nodeEpoch).put(node);
-        for (var topic : image.topics()) {
-            var restarted = restarted(topic, command.nodeId());
-            if (restarted != null) {
-                edit.put(restarted);
-            }
+        if (command.knownEpoch() < known.nodeEpoch()) {
+            return staleEpoch(known, command.knownEpoch());
         }
-        return accepted(edit.done(), new Outcome.NodeRegistered(nodeEpoch));
+        // The same directory cannot be open twice, hence its former process is gone; another one
+        // may well belong to a second node that was given the same id.
+        boolean otherDisk = !known.directoryId().equals(command.directoryId());
+        return otherDisk && !known.fenced() && image.nodes().size() > 1
+                ? new Refused(
+                        Errors.DUPLICATE_BROKER_REGISTRATION,
+                        "Node id %d belongs to a node with another directory, which is alive."
+                                .formatted(known.id()))
+                : null;
     }
 
-    /// Partitions that the node alone keeps have no one else to be led by: it leads them again, in
-    /// a new epoch, so that whatever its former life left under way is fenced.
-    ///
-    /// @return `null` when none of the topic's partitions is such a one
-    private static @Nullable TopicImage restarted(TopicImage topic, int nodeId) {
-        List<PartitionImage> partitions = null;
-        for (int i = 0; i < topic.partitions().size(); i++) {
-            var partition = topic.partitions().get(i);
-            if (partition.leader() == nodeId && partition.isr().size() == 1) {
-                partitions = partitions == null ? new ArrayList<>(topic.partitions()) : partitions;
-                partitions.set(i, partition.withNextLeaderEpoch());
+    static Decision unfence(UnfenceNode command, ClusterImage image) {
+        var refusal = epochRefusal(command.nodeId(), command.nodeEpoch(), image);
+        if (refusal != null) {
+            return new Decision(image, refusal);
+        }
+        var node = image.nodes().get(command.nodeId());
+        if (!node.fenced()) {
+            return done(image);
+        }
+        var unfenced = new ImageEdit(image).put(node.withState(false, false)).done();
+        return done(
+                PartitionSweep.over(
+                        unfenced,
+                        partition ->
+                                partition.leader() == PartitionImage.NO_LEADER
+                                        && partition.replicas().contains(node.id()),
+                        _ -> {}));
+    }
+
+    static Decision fence(FenceNode command, ClusterImage image) {
+        var refusal = epochRefusal(command.nodeId(), command.nodeEpoch(), image);
+        if (refusal != null) {
+            return new Decision(image, refusal);
+        }
+        var node = image.nodes().get(command.nodeId());
+        if (node.fenced()) {
+            return done(image);
+        }
+        var fenced = new ImageEdit(image).put(node.withState(true, false)).done();
+        return done(left(fenced, node.id()));
+    }
+
+    /// The image after `nodeId` has left every ISR.
+    private static ClusterImage left(ClusterImage image, int nodeId) {
+        return PartitionSweep.over(
+                image,
+                partition -> partition.isr().contains(nodeId),
+                change -> change.without(nodeId));
+    }
+
+    static Decision beginShutdown(BeginShutdown command, ClusterImage image) {
+        var refusal = epochRefusal(command.nodeId(), command.nodeEpoch(), image);
+        if (refusal != null) {
+            return new Decision(image, refusal);
+        }
+        var node = image.nodes().get(command.nodeId());
+        var after = image;
+        if (node.eligible()) {
+            after = new ImageEdit(image).put(node.withState(false, true)).done();
+            after =
+                    PartitionSweep.over(
+                            after, partition -> partition.isr().contains(node.id()), _ -> {});
+        }
+        return accepted(after, new Outcome.ShutdownBegun(waiting(node.id(), after)));
+    }
+
+    /// Partitions that the node leads and that another replica, being alive, may take over soon.
+    private static int waiting(int nodeId, ClusterImage image) {
+        int waiting = 0;
+        for (var topic : image.topics()) {
+            for (var partition : topic.partitions()) {
+                if (partition.leader() == nodeId && hasOtherEligible(partition, nodeId, image)) {
+                    waiting++;
+                }
             }
         }
-        return partitions == null
-                ? null
-                : new TopicImage(topic.id(), topic.name(), List.copyOf(partitions));
+        return waiting;
+    }
+
+    private static boolean hasOtherEligible(
+            PartitionImage partition, int nodeId, ClusterImage image) {
+        for (int id : partition.replicas()) {
+            if (id != nodeId && Assignments.isEligible(id, image)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static Decision unregister(UnregisterNode command, ClusterImage image) {
+        var node = image.node(command.nodeId());
+        if (node == null) {
+            return new Decision(image, notRegistered(command.nodeId()));
+        }
+        return done(left(new ImageEdit(image).removeNode(node.id()).done(), node.id()));
     }
 
     static Decision producerIds(AllocateProducerIds command, ClusterImage image) {
-        var node = image.node(command.nodeId());
-        if (node == null) {
-            return refused(
-                    image,
-                    Errors.BROKER_ID_NOT_REGISTERED,
-                    "No node %d is registered.".formatted(command.nodeId()));
-        }
-        if (node.nodeEpoch() != command.nodeEpoch()) {
-            return refused(
-                    image,
-                    Errors.STALE_BROKER_EPOCH,
-                    "Node %d is in epoch %d; the request came from epoch %d."
-                            .formatted(node.id(), node.nodeEpoch(), command.nodeEpoch()));
+        var refusal = epochRefusal(command.nodeId(), command.nodeEpoch(), image);
+        if (refusal != null) {
+            return new Decision(image, refusal);
         }
         long first = image.parts().nextProducerId();
         if (first > Long.MAX_VALUE - ClusterImage.PRODUCER_ID_BLOCK) {
@@ -96,5 +194,25 @@ final class NodeDecisions {
         return accepted(
                 new ImageEdit(image).nextProducerId(first + ClusterImage.PRODUCER_ID_BLOCK).done(),
                 new Outcome.ProducerIdsAllocated(first, ClusterImage.PRODUCER_ID_BLOCK));
+    }
+
+    private static @Nullable Refused epochRefusal(int nodeId, long nodeEpoch, ClusterImage image) {
+        var node = image.node(nodeId);
+        if (node == null) {
+            return notRegistered(nodeId);
+        }
+        return node.nodeEpoch() == nodeEpoch ? null : staleEpoch(node, nodeEpoch);
+    }
+
+    private static Refused notRegistered(int nodeId) {
+        return new Refused(
+                Errors.BROKER_ID_NOT_REGISTERED, "No node %d is registered.".formatted(nodeId));
+    }
+
+    private static Refused staleEpoch(NodeImage node, long asked) {
+        return new Refused(
+                Errors.STALE_BROKER_EPOCH,
+                "Node %d is in epoch %d; the request came from epoch %d."
+                        .formatted(node.id(), node.nodeEpoch(), asked));
     }
 }

@@ -49,7 +49,7 @@ final class OffsetTable implements CommittedOffsets {
         switch (command) {
             case CommitOffsets commit -> commit(commit, before);
             case DeleteOffsets delete -> delete(delete);
-            case DeleteGroup(var group) -> groups.remove(group);
+            case DeleteGroup(var group, _) -> groups.remove(group);
             case DeleteTopic(var topicId) -> forgetTopic(before.topicName(topicId));
             case MetadataCommand.NameCluster _,
                     MetadataCommand.RegisterNode _,
@@ -58,7 +58,13 @@ final class OffsetTable implements CommittedOffsets {
                     MetadataCommand.AlterConfigs _,
                     MetadataCommand.AllocateProducerIds _,
                     MetadataCommand.SaveGroup _,
-                    MetadataCommand.ChangeIsr _ -> {}
+                    MetadataCommand.ChangeIsr _,
+                    MetadataCommand.UnfenceNode _,
+                    MetadataCommand.FenceNode _,
+                    MetadataCommand.BeginShutdown _,
+                    MetadataCommand.UnregisterNode _,
+                    MetadataCommand.ElectLeaders _,
+                    MetadataCommand.AlterReassignments _ -> {}
         }
     }
 

@@ -3,6 +3,7 @@ package io.moldau.metadata;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
 /// What a command was decided to. A refusal is a value: every node comes to the same one.
 public sealed interface Outcome {
@@ -25,6 +26,17 @@ public sealed interface Outcome {
 
     /// @param unknownTopics topics that were gone; nothing was committed for them
     record OffsetsCommitted(List<Uuid> unknownTopics) implements Accepted {}
+
+    /// @param waiting partitions that the node still leads though other replicas of them are alive:
+    ///   one of these may get in sync soon
+    record ShutdownBegun(int waiting) implements Accepted {}
+
+    /// What [MetadataCommand.ElectLeaders] and [MetadataCommand.AlterReassignments] came to,
+    /// partition by partition. An election of all leaves out those that needed none.
+    record PartitionsAnswered(List<PartitionAnswer> answers) implements Accepted {}
+
+    /// @param error `NONE` if it was done
+    record PartitionAnswer(String topic, int partition, Errors error, @Nullable String message) {}
 
     /// The partition with its ISR and a new partition epoch.
     record IsrChanged(PartitionImage partition) implements Accepted {}

@@ -1,9 +1,12 @@
 package io.moldau.metadata;
 
+import io.moldau.proto.metadata.Address;
 import io.moldau.proto.metadata.Endpoint;
 import io.moldau.proto.metadata.Group;
 import io.moldau.proto.metadata.KeyValue;
+import io.moldau.proto.metadata.Partition;
 import io.moldau.proto.metadata.Replicas;
+import io.moldau.proto.metadata.Topic;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +29,14 @@ final class ProtoValues {
 
     static Uuid fromProto(io.moldau.proto.metadata.Uuid id) {
         return new Uuid(id.getHigh(), id.getLow());
+    }
+
+    static Address toProto(NodeAddress address) {
+        return Address.newBuilder().setHost(address.host()).setPort(address.port()).build();
+    }
+
+    static NodeAddress fromProto(Address address) {
+        return new NodeAddress(address.getHost(), address.getPort());
     }
 
     static Endpoint toProto(NodeEndpoint endpoint) {
@@ -85,6 +96,50 @@ final class ProtoValues {
 
     static ConfigResource resource(int type, String name) {
         return new ConfigResource(ConfigResource.Type.forId((byte) type), name);
+    }
+
+    static Partition toProto(PartitionImage partition) {
+        var proto =
+                Partition.newBuilder()
+                        .setLeader(partition.leader())
+                        .setLeaderEpoch(partition.leaderEpoch())
+                        .setPartitionEpoch(partition.partitionEpoch())
+                        .addAllReplicas(partition.replicas())
+                        .addAllElr(partition.elr())
+                        .addAllLastKnownElr(partition.lastKnownElr())
+                        .addAllAddingReplicas(partition.addingReplicas())
+                        .addAllRemovingReplicas(partition.removingReplicas());
+        return partition.isr().equals(partition.replicas())
+                ? proto.setAllInSync(true).build()
+                : proto.addAllIsr(partition.isr()).build();
+    }
+
+    static PartitionImage fromProto(Partition proto) {
+        var replicas = List.copyOf(proto.getReplicasList());
+        return new PartitionImage(
+                proto.getLeader(),
+                proto.getLeaderEpoch(),
+                proto.getPartitionEpoch(),
+                replicas,
+                proto.getAllInSync() ? replicas : List.copyOf(proto.getIsrList()),
+                List.copyOf(proto.getElrList()),
+                List.copyOf(proto.getLastKnownElrList()),
+                List.copyOf(proto.getAddingReplicasList()),
+                List.copyOf(proto.getRemovingReplicasList()));
+    }
+
+    static Topic toProto(TopicImage topic) {
+        var proto = Topic.newBuilder().setId(toProto(topic.id())).setName(topic.name());
+        for (var partition : topic.partitions()) {
+            proto.addPartitions(toProto(partition));
+        }
+        return proto.build();
+    }
+
+    static TopicImage fromProto(Topic proto) {
+        var partitions = new ArrayList<PartitionImage>(proto.getPartitionsCount());
+        proto.getPartitionsList().forEach(partition -> partitions.add(fromProto(partition)));
+        return new TopicImage(fromProto(proto.getId()), proto.getName(), List.copyOf(partitions));
     }
 
     static Group toProto(GroupImage group) {

@@ -5,11 +5,9 @@ import static io.moldau.metadata.ProtoValues.toProto;
 import io.moldau.proto.metadata.Configs;
 import io.moldau.proto.metadata.GroupOffsets;
 import io.moldau.proto.metadata.Node;
-import io.moldau.proto.metadata.Partition;
 import io.moldau.proto.metadata.SnapshotEnd;
 import io.moldau.proto.metadata.SnapshotHeader;
 import io.moldau.proto.metadata.SnapshotRecord;
-import io.moldau.proto.metadata.Topic;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -58,7 +56,7 @@ public final class SnapshotCodec {
             write(SnapshotRecord.newBuilder().setNode(encode(node)));
         }
         for (var topic : sortedTopics(image)) {
-            write(SnapshotRecord.newBuilder().setTopic(encode(topic)));
+            write(SnapshotRecord.newBuilder().setTopic(toProto(topic)));
         }
         for (var resource : sortedResources(image)) {
             write(SnapshotRecord.newBuilder().setConfigs(encode(resource, image)));
@@ -98,8 +96,13 @@ public final class SnapshotCodec {
                         .setId(node.id())
                         .setIncarnation(toProto(node.incarnation()))
                         .setNodeEpoch(node.nodeEpoch())
+                        .setDirectoryId(toProto(node.directoryId()))
                         .setFenced(node.fenced())
+                        .setShuttingDown(node.shuttingDown())
                         .setFeatureLevel(node.featureLevel());
+        if (node.clusterAddress() != null) {
+            proto.setClusterAddress(toProto(node.clusterAddress()));
+        }
         node.endpoints().forEach(endpoint -> proto.addEndpoints(toProto(endpoint)));
         if (node.rack() != null) {
             proto.setRack(node.rack());
@@ -111,28 +114,6 @@ public final class SnapshotCodec {
         var topics = new ArrayList<>(image.topics());
         topics.sort(Comparator.comparing(TopicImage::name));
         return topics;
-    }
-
-    private static Topic encode(TopicImage topic) {
-        var proto = Topic.newBuilder().setId(toProto(topic.id())).setName(topic.name());
-        for (var partition : topic.partitions()) {
-            proto.addPartitions(encode(partition));
-        }
-        return proto.build();
-    }
-
-    private static Partition encode(PartitionImage partition) {
-        var proto =
-                Partition.newBuilder()
-                        .setLeader(partition.leader())
-                        .setLeaderEpoch(partition.leaderEpoch())
-                        .setPartitionEpoch(partition.partitionEpoch())
-                        .addAllReplicas(partition.replicas())
-                        .addAllElr(partition.elr())
-                        .addAllLastKnownElr(partition.lastKnownElr());
-        return partition.isr().equals(partition.replicas())
-                ? proto.setAllInSync(true).build()
-                : proto.addAllIsr(partition.isr()).build();
     }
 
     private static List<ConfigResource> sortedResources(ClusterImage image) {

@@ -4,14 +4,10 @@ import static io.moldau.metadata.ProtoValues.fromProto;
 
 import io.moldau.proto.metadata.GroupOffsets;
 import io.moldau.proto.metadata.Node;
-import io.moldau.proto.metadata.Partition;
 import io.moldau.proto.metadata.SnapshotHeader;
 import io.moldau.proto.metadata.SnapshotRecord;
-import io.moldau.proto.metadata.Topic;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
 
 /// Reads what [SnapshotCodec] wrote, and refuses what is not whole.
 final class SnapshotReader {
@@ -66,7 +62,7 @@ final class SnapshotReader {
             throws IOException {
         switch (record.getKindCase()) {
             case NODE -> edit.put(node(record.getNode()));
-            case TOPIC -> edit.put(topic(record.getTopic()));
+            case TOPIC -> edit.put(fromProto(record.getTopic()));
             case CONFIGS ->
                     edit.configs(
                             ProtoValues.resource(
@@ -87,28 +83,13 @@ final class SnapshotReader {
                 proto.getId(),
                 fromProto(proto.getIncarnation()),
                 proto.getNodeEpoch(),
+                fromProto(proto.getDirectoryId()),
                 ProtoValues.endpoints(proto.getEndpointsList()),
+                proto.hasClusterAddress() ? fromProto(proto.getClusterAddress()) : null,
                 proto.hasRack() ? proto.getRack() : null,
                 proto.getFenced(),
+                proto.getShuttingDown(),
                 proto.getFeatureLevel());
-    }
-
-    private static TopicImage topic(Topic proto) {
-        var partitions = new ArrayList<PartitionImage>(proto.getPartitionsCount());
-        proto.getPartitionsList().forEach(partition -> partitions.add(partition(partition)));
-        return new TopicImage(fromProto(proto.getId()), proto.getName(), List.copyOf(partitions));
-    }
-
-    private static PartitionImage partition(Partition proto) {
-        var replicas = List.copyOf(proto.getReplicasList());
-        return new PartitionImage(
-                proto.getLeader(),
-                proto.getLeaderEpoch(),
-                proto.getPartitionEpoch(),
-                replicas,
-                proto.getAllInSync() ? replicas : List.copyOf(proto.getIsrList()),
-                List.copyOf(proto.getElrList()),
-                List.copyOf(proto.getLastKnownElrList()));
     }
 
     private static void restore(GroupOffsets proto, OffsetTable offsets) {

@@ -4,14 +4,12 @@ import static io.moldau.metadata.MetadataMachine.accepted;
 import static io.moldau.metadata.MetadataMachine.done;
 import static io.moldau.metadata.MetadataMachine.refused;
 
-import io.moldau.metadata.MetadataCommand.ChangeIsr;
 import io.moldau.metadata.MetadataCommand.CreatePartitions;
 import io.moldau.metadata.MetadataCommand.CreateTopic;
 import io.moldau.metadata.MetadataCommand.DeleteTopic;
 import io.moldau.metadata.MetadataMachine.Decision;
 import io.moldau.metadata.Outcome.Refused;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
@@ -28,6 +26,10 @@ final class TopicDecisions {
     private TopicDecisions() {}
 
     static Decision create(CreateTopic command, ClusterImage image) {
+        var present = image.topic(command.name());
+        if (present != null && present.id().equals(command.topicId())) {
+            return accepted(image, new Outcome.TopicPlaced(present)); // Asked again, in doubt.
+        }
         var refusal = nameRefusal(command, image);
         if (refusal == null) {
             refusal = sizeRefusal(command, image);
@@ -177,68 +179,6 @@ final class TopicDecisions {
                             .formatted(added, command.assignment().size()));
         }
         return Assignments.refusal(command.assignment(), image, replicationFactor);
-    }
-
-    static Decision changeIsr(ChangeIsr command, ClusterImage image) {
-        var topic = image.topic(command.topicId());
-        if (topic == null) {
-            return refused(
-                    image,
-                    Errors.UNKNOWN_TOPIC_ID,
-                    "No topic has the id %s.".formatted(command.topicId()));
-        }
-        if (!topic.hasPartition(command.partition())) {
-            return refused(
-                    image,
-                    Errors.UNKNOWN_TOPIC_OR_PARTITION,
-                    "The topic %s has no partition %d."
-                            .formatted(topic.name(), command.partition()));
-        }
-        var partition = topic.partitions().get(command.partition());
-        var refusal = isrRefusal(command, partition, image);
-        if (refusal != null) {
-            return new Decision(image, refusal);
-        }
-        var changed = partition.withIsr(List.copyOf(command.isr()));
-        var partitions = new ArrayList<>(topic.partitions());
-        partitions.set(command.partition(), changed);
-        return accepted(
-                new ImageEdit(image)
-                        .put(new TopicImage(topic.id(), topic.name(), List.copyOf(partitions)))
-                        .done(),
-                new Outcome.IsrChanged(changed));
-    }
-
-    private static @Nullable Refused isrRefusal(
-            ChangeIsr command, PartitionImage partition, ClusterImage image) {
-        if (command.leaderEpoch() != partition.leaderEpoch()) {
-            return new Refused(
-                    Errors.FENCED_LEADER_EPOCH,
-                    "The leader epoch is %d, not %d."
-                            .formatted(partition.leaderEpoch(), command.leaderEpoch()));
-        }
-        if (command.partitionEpoch() != partition.partitionEpoch()) {
-            return new Refused(
-                    Errors.INVALID_UPDATE_VERSION,
-                    "The partition epoch is %d, not %d."
-                            .formatted(partition.partitionEpoch(), command.partitionEpoch()));
-        }
-        var isr = command.isr();
-        if (!isr.contains(partition.leader())
-                || !partition.replicas().containsAll(isr)
-                || new HashSet<>(isr).size() != isr.size()) {
-            return new Refused(
-                    Errors.INVALID_REQUEST,
-                    "ISR %s does not fit leader %d and replicas %s."
-                            .formatted(isr, partition.leader(), partition.replicas()));
-        }
-        for (int id : isr) {
-            if (!Assignments.isLive(id, image)) {
-                return new Refused(
-                        Errors.INELIGIBLE_REPLICA, "Node %d is not alive.".formatted(id));
-            }
-        }
-        return null;
     }
 
     private static ConfigResource configsOf(TopicImage topic) {

@@ -16,6 +16,7 @@ import io.moldau.metadata.MetadataCommand.CreatePartitions;
 import io.moldau.metadata.MetadataCommand.DeleteGroup;
 import io.moldau.metadata.MetadataCommand.DeleteOffsets;
 import io.moldau.metadata.MetadataCommand.DeleteTopic;
+import io.moldau.metadata.MetadataCommand.IsrMember;
 import io.moldau.metadata.MetadataCommand.NameCluster;
 import io.moldau.metadata.MetadataCommand.PartitionCommit;
 import io.moldau.metadata.MetadataCommand.SaveGroup;
@@ -70,10 +71,12 @@ class MetadataStatePropertyTest {
                         .as(MetadataStatePropertyTest::commit),
                 Combinators.combine(group, topic, number)
                         .as((g, t, n) ->
-                                new DeleteOffsets(g, List.of(new TopicPartitions(t, List.of(n))))),
+                                new DeleteOffsets(
+                                        g, List.of(new TopicPartitions(t, List.of(n))), n - 1)),
                 Combinators.combine(group, number).as(MetadataStatePropertyTest::save),
-                group.map(DeleteGroup::new),
-                number.map(n -> new ChangeIsr(id(n), n % 2, 0, n % 3, List.of(n))),
+                group.map(g -> new DeleteGroup(g, -1)),
+                number.map(
+                        n -> new ChangeIsr(id(n), n % 2, 0, n % 3, List.of(new IsrMember(n, n)))),
                 number.map(n -> new NameCluster("cluster-" + n)));
     }
 
@@ -100,7 +103,8 @@ class MetadataStatePropertyTest {
                                 List.of(
                                         new PartitionCommit(
                                                 n, n * 10L, n % 2 - 1, n > 3 ? "m" : ""),
-                                        new PartitionCommit(0, n, -1, "")))));
+                                        new PartitionCommit(0, n, -1, "")))),
+                n == 3 ? 0 : -1);
     }
 
     private static MetadataCommand save(String group, int n) {
@@ -116,7 +120,8 @@ class MetadataStatePropertyTest {
                         ByteString.EMPTY);
         return new SaveGroup(
                 new GroupImage(
-                        group, n, "consumer", n == 0 ? null : "range", null, n, List.of(member)));
+                        group, n, "consumer", n == 0 ? null : "range", null, n, List.of(member)),
+                -1);
     }
 
     /// What is decoded is what was encoded, to the last field.
@@ -180,6 +185,8 @@ class MetadataStatePropertyTest {
 
         private void follow(MetadataCommand command) {
             switch (command) {
+                case MetadataCommand.CreateTopic create
+                        when create.topicId().equals(ids.get(create.name())) -> {}
                 case MetadataCommand.CreateTopic create -> {
                     partitions.put(create.name(), create.partitionCount());
                     ids.put(create.name(), create.topicId());
@@ -187,7 +194,7 @@ class MetadataStatePropertyTest {
                 case CreatePartitions create -> partitions.put(create.topic(), create.newTotal());
                 case DeleteTopic(var id) -> delete(id);
                 case CommitOffsets commit -> commit(commit);
-                case DeleteOffsets(var group, var topics) -> {
+                case DeleteOffsets(var group, var topics, _) -> {
                     for (var topic : topics) {
                         for (int partition : topic.partitions()) {
                             offsets.getOrDefault(group, new HashMap<>())
@@ -195,7 +202,7 @@ class MetadataStatePropertyTest {
                         }
                     }
                 }
-                case DeleteGroup(var group) -> offsets.remove(group);
+                case DeleteGroup(var group, _) -> offsets.remove(group);
                 default -> {}
             }
         }

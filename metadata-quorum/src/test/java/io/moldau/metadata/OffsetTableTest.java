@@ -32,7 +32,7 @@ class OffsetTableTest {
                         id(topicId),
                         "t",
                         List.of(new PartitionCommit(partition, offset, 4, "note")));
-        return state.apply(new CommitOffsets(group, 100, -1, List.of(commits)));
+        return state.apply(new CommitOffsets(group, 100, -1, List.of(commits), -1));
     }
 
     @Test
@@ -89,8 +89,8 @@ class OffsetTableTest {
         commit("g", 1, 1, 11);
         commit("h", 1, 0, 12);
 
-        state.apply(new DeleteOffsets("g", List.of(new TopicPartitions("t", List.of(0, 55)))));
-        state.apply(new DeleteGroup("h"));
+        state.apply(new DeleteOffsets("g", List.of(new TopicPartitions("t", List.of(0, 55))), -1));
+        state.apply(new DeleteGroup("h", -1));
 
         assertThat(state.offsets().all("g")).containsOnlyKeys(new TopicPartition("t", 1));
         assertThat(state.offsets().groups()).containsExactly("g");

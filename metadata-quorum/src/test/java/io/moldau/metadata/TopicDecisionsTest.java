@@ -4,6 +4,7 @@ import static io.moldau.metadata.Images.after;
 import static io.moldau.metadata.Images.cluster;
 import static io.moldau.metadata.Images.error;
 import static io.moldau.metadata.Images.id;
+import static io.moldau.metadata.Images.isr;
 import static io.moldau.metadata.Images.refusal;
 import static io.moldau.metadata.Images.topic;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +13,7 @@ import io.moldau.metadata.MetadataCommand.ChangeIsr;
 import io.moldau.metadata.MetadataCommand.CreatePartitions;
 import io.moldau.metadata.MetadataCommand.CreateTopic;
 import io.moldau.metadata.MetadataCommand.DeleteTopic;
+import io.moldau.metadata.MetadataCommand.IsrMember;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
@@ -20,6 +22,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 class TopicDecisionsTest {
+    private static List<IsrMember> members(ClusterImage image, Integer... ids) {
+        return isr(id(99), 0, image, ids).isr();
+    }
+
     private static CreateTopic assigned(String name, List<List<Integer>> assignment) {
         return new CreateTopic(name, id(99), -1, (short) -1, assignment, Map.of(), 0);
     }
@@ -202,7 +208,7 @@ class TopicDecisionsTest {
     void changesTheIsrUnderANewPartitionEpoch() {
         var image = after(assigned("t", List.of(List.of(1, 2))), cluster(2));
 
-        image = after(new ChangeIsr(id(99), 0, 0, 0, List.of(1)), image);
+        image = after(new ChangeIsr(id(99), 0, 0, 0, members(image, 1)), image);
 
         assertThat(image.partition("t", 0).isr()).containsExactly(1);
         assertThat(image.partition("t", 0).partitionEpoch()).isEqualTo(1);
@@ -212,19 +218,19 @@ class TopicDecisionsTest {
     @Test
     void refusesAnIsrFromThePastOrOutOfTheReplicas() {
         var image = after(assigned("t", List.of(List.of(1, 2))), cluster(3));
-        image = after(new ChangeIsr(id(99), 0, 0, 0, List.of(1)), image);
+        image = after(new ChangeIsr(id(99), 0, 0, 0, members(image, 1)), image);
 
-        assertThat(error(new ChangeIsr(id(5), 0, 0, 1, List.of(1)), image))
+        assertThat(error(new ChangeIsr(id(5), 0, 0, 1, members(image, 1)), image))
                 .isEqualTo(Errors.UNKNOWN_TOPIC_ID);
-        assertThat(error(new ChangeIsr(id(99), 3, 0, 1, List.of(1)), image))
+        assertThat(error(new ChangeIsr(id(99), 3, 0, 1, members(image, 1)), image))
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
-        assertThat(error(new ChangeIsr(id(99), 0, 4, 1, List.of(1)), image))
+        assertThat(error(new ChangeIsr(id(99), 0, 4, 1, members(image, 1)), image))
                 .isEqualTo(Errors.FENCED_LEADER_EPOCH);
-        assertThat(error(new ChangeIsr(id(99), 0, 0, 0, List.of(1, 2)), image))
+        assertThat(error(new ChangeIsr(id(99), 0, 0, 0, members(image, 1, 2)), image))
                 .isEqualTo(Errors.INVALID_UPDATE_VERSION);
-        assertThat(error(new ChangeIsr(id(99), 0, 0, 1, List.of(1, 3)), image))
+        assertThat(error(new ChangeIsr(id(99), 0, 0, 1, members(image, 1, 3)), image))
                 .isEqualTo(Errors.INVALID_REQUEST);
-        assertThat(error(new ChangeIsr(id(99), 0, 0, 1, List.of(2)), image))
+        assertThat(error(new ChangeIsr(id(99), 0, 0, 1, members(image, 2)), image))
                 .isEqualTo(Errors.INVALID_REQUEST);
     }
 }

@@ -60,7 +60,8 @@ class MetadataQuorumTest {
                         new TopicCommits(
                                 id(1),
                                 "t",
-                                List.of(new PartitionCommit(partition, offset, -1, "")))));
+                                List.of(new PartitionCommit(partition, offset, -1, "")))),
+                -1);
     }
 
     private static MetadataCommand group(String name, int bytes) {
@@ -74,7 +75,8 @@ class MetadataQuorumTest {
                         1,
                         ByteString.copyFrom(new byte[bytes]),
                         ByteString.EMPTY);
-        return new SaveGroup(new GroupImage(name, 1, "consumer", "range", "m", 0, List.of(member)));
+        return new SaveGroup(
+                new GroupImage(name, 1, "consumer", "range", "m", 0, List.of(member)), -1);
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.moldau.quorum;
 
-import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.MetadataCommand.CommitOffsets;
 import io.moldau.metadata.MetadataCommand.CreateTopic;
@@ -53,8 +52,8 @@ public final class QuorumBench {
 
     private static void prepare(MetadataQuorum quorum) throws Exception {
         quorum.submit(
-                        new RegisterNode(
-                                1, Uuid.randomUuid(), List.of(), null, ClusterImage.FEATURE_LEVEL))
+                        RegisterNode.lone(
+                                1, Uuid.randomUuid(), Uuid.randomUuid(), List.of(), null, -1))
                 .get();
         quorum.submit(CreateTopic.placed("t", Uuid.randomUuid(), 100, 1, Map.of(), 1)).get();
     }
@@ -79,9 +78,8 @@ public final class QuorumBench {
                                     new TopicCommits(
                                             topic.id(),
                                             "t",
-                                            List.of(
-                                                    new PartitionCommit(
-                                                            partition, count, 0, "")))));
+                                            List.of(new PartitionCommit(partition, count, 0, "")))),
+                            -1);
             var _ = quorum.submit(commit).whenComplete((_, _) -> permits.release());
             count++;
         }

@@ -45,7 +45,7 @@ class QuorumKillTest {
                 var commit = new PartitionCommit(0, next, -1, "x".repeat((int) (next % 700)));
                 var commits = List.of(new TopicCommits(id(1), "t", List.of(commit)));
                 var acknowledged =
-                        quorum.submit(new CommitOffsets("g", next, -1, commits))
+                        quorum.submit(new CommitOffsets("g", next, -1, commits, -1))
                                 .thenAccept(_ -> out.println("acknowledged " + next));
                 if (next % 8 == 0) {
                     acknowledged.get();

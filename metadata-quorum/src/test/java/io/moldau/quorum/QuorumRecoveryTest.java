@@ -59,7 +59,8 @@ class QuorumRecoveryTest {
                 -1,
                 List.of(
                         new TopicCommits(
-                                id(1), "t", List.of(new PartitionCommit(0, offset, -1, "")))));
+                                id(1), "t", List.of(new PartitionCommit(0, offset, -1, "")))),
+                -1);
     }
 
     private static int used(byte[] log) {

@@ -4,6 +4,7 @@ import io.moldau.broker.group.GroupCoordinator;
 import io.moldau.broker.group.GroupStore;
 import io.moldau.env.Clock;
 import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.MetadataCommand.CommitOffsets;
 import io.moldau.metadata.MetadataCommand.PartitionCommit;
 import io.moldau.metadata.MetadataCommand.TopicCommits;
@@ -80,7 +81,12 @@ public final class OffsetCommitHandler
         long nowMs = clock.wallMs();
         long expireMs = request.retentionTimeMs() < 0 ? -1 : nowMs + request.retentionTimeMs();
         return groups.commit(
-                        new CommitOffsets(request.groupId(), nowMs, expireMs, commits),
+                        new CommitOffsets(
+                                request.groupId(),
+                                nowMs,
+                                expireMs,
+                                commits,
+                                MetadataCommand.ANY_COORDINATOR),
                         request.memberId(),
                         Optional.ofNullable(request.groupInstanceId()),
                         request.generationIdOrMemberEpoch(),

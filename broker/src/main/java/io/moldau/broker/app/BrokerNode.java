@@ -13,7 +13,6 @@ import io.moldau.broker.partition.Maintenance;
 import io.moldau.broker.partition.Partitions;
 import io.moldau.broker.shard.Shards;
 import io.moldau.env.Clock;
-import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.NodeEndpoint;
 import io.moldau.metadata.Outcome;
@@ -176,14 +175,16 @@ public final class BrokerNode implements AutoCloseable {
                             advertised.map(at -> at.port()).orElse(bound.port()),
                             spec.securityProtocol()));
         }
+        var known = quorum.image().node(nodeId());
         var outcome =
                 quorum.submit(
-                                new MetadataCommand.RegisterNode(
+                                MetadataCommand.RegisterNode.lone(
                                         nodeId(),
                                         Uuid.randomUuid(),
+                                        known == null ? Uuid.randomUuid() : known.directoryId(),
                                         endpoints,
                                         config.rack().orElse(null),
-                                        ClusterImage.FEATURE_LEVEL))
+                                        known == null ? -1 : known.nodeEpoch()))
                         .join();
         if (outcome instanceof Outcome.Refused(_, var message)) {
             throw new StartupException(

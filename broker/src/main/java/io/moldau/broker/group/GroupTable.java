@@ -1,5 +1,7 @@
 package io.moldau.broker.group;
 
+import static io.moldau.metadata.MetadataCommand.ANY_COORDINATOR;
+
 import io.moldau.broker.shard.Shard;
 import io.moldau.broker.shard.Timer;
 import io.moldau.metadata.MetadataCommand.CommitOffsets;
@@ -99,7 +101,7 @@ final class GroupTable implements Executor {
     private void save(Slot slot, GroupEffect.Save save) {
         watch(
                 slot,
-                submitted(slot, store.submit(new SaveGroup(save.group())))
+                submitted(slot, store.submit(new SaveGroup(save.group(), ANY_COORDINATOR)))
                         .thenAccept(outcome -> step(slot, verdict(save.saveId(), outcome))));
     }
 
@@ -182,7 +184,7 @@ final class GroupTable implements Executor {
             settle(slot);
             return CompletableFuture.completedFuture(errors);
         }
-        return submitted(slot, store.submit(new DeleteOffsets(groupId, allowed)))
+        return submitted(slot, store.submit(new DeleteOffsets(groupId, allowed, ANY_COORDINATOR)))
                 .thenApply(outcome ->
                         outcome instanceof Outcome.Refused(var refusal, _)
                                 ? Map.of("", refusal)
@@ -206,7 +208,11 @@ final class GroupTable implements Executor {
                     .addKeyValue("offsets", count)
                     .log("group expired");
         } else if (count > 0) {
-            watch(slot, submitted(slot, store.submit(new DeleteOffsets(groupId, expired))));
+            watch(
+                    slot,
+                    submitted(
+                            slot,
+                            store.submit(new DeleteOffsets(groupId, expired, ANY_COORDINATOR))));
             LOGGER.atInfo()
                     .addKeyValue("group", groupId)
                     .addKeyValue("offsets", count)
@@ -232,7 +238,7 @@ final class GroupTable implements Executor {
             settle(slot);
             return CompletableFuture.completedFuture(error);
         }
-        return submitted(slot, store.submit(new DeleteGroup(slot.group.groupId())))
+        return submitted(slot, store.submit(new DeleteGroup(slot.group.groupId(), ANY_COORDINATOR)))
                 .thenApply(outcome ->
                         outcome instanceof Outcome.Refused(var refusal, _) ? refusal : Errors.NONE);
     }

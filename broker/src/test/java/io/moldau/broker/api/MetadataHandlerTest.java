@@ -5,7 +5,6 @@ import static io.moldau.broker.api.AdminRig.error;
 import static io.moldau.broker.api.AdminRig.start;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.MetadataCommand.RegisterNode;
 import io.moldau.metadata.NodeEndpoint;
 import java.util.Arrays;
@@ -278,12 +277,13 @@ class MetadataHandlerTest {
     private static void registerWith(AdminRig rig, NodeEndpoint endpoint) {
         rig.store
                 .submit(
-                        new RegisterNode(
+                        RegisterNode.lone(
                                 1,
+                                Uuid.randomUuid(),
                                 Uuid.randomUuid(),
                                 List.of(endpoint),
                                 null,
-                                ClusterImage.FEATURE_LEVEL))
+                                Long.MAX_VALUE))
                 .join();
     }
 

@@ -30,8 +30,8 @@ class ConfigServiceTest {
 
     @BeforeEach
     void begin() {
-        apply(new RegisterNode(1, Uuid.randomUuid(), List.of(), null, ClusterImage.FEATURE_LEVEL));
-        apply(new RegisterNode(2, Uuid.randomUuid(), List.of(), null, ClusterImage.FEATURE_LEVEL));
+        apply(RegisterNode.lone(1, Uuid.randomUuid(), Uuid.randomUuid(), List.of(), null, -1));
+        apply(RegisterNode.lone(2, Uuid.randomUuid(), Uuid.randomUuid(), List.of(), null, -1));
         apply(new CreateTopic("t", TOPIC_ID, 0, (short) 0, List.of(List.of(1)), Map.of(), 1));
         service.onTopicConfigChanged(told::add);
         service.onBrokerConfigChanged(config -> told.add("broker"));

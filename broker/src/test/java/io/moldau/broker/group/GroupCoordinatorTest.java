@@ -371,7 +371,8 @@ class GroupCoordinatorTest {
     @Test
     void offsetsWithATimeOfTheirOwnExpireThen() {
         // given
-        var wish = new CommitOffsets("simple", clock.wallMs(), clock.wallMs() + 1_000, topics(42));
+        var wish =
+                new CommitOffsets("simple", clock.wallMs(), clock.wallMs() + 1_000, topics(42), -1);
         done(groups.commit(wish, "", Optional.empty(), -1, Errors.NONE));
 
         // when
@@ -407,7 +408,7 @@ class GroupCoordinatorTest {
                         new TopicCommits(other, "u", List.of(new PartitionCommit(0, 7, -1, ""))));
         done(
                 groups.commit(
-                        new CommitOffsets("orders", clock.wallMs(), -1, commits),
+                        new CommitOffsets("orders", clock.wallMs(), -1, commits, -1),
                         joined.memberId(),
                         Optional.empty(),
                         joined.generation(),
@@ -528,7 +529,7 @@ class GroupCoordinatorTest {
     private CompletableFuture<Outcome> commit(
             String group, long offset, String memberId, int generation) {
         return groups.commit(
-                new CommitOffsets(group, clock.wallMs(), -1, topics(offset)),
+                new CommitOffsets(group, clock.wallMs(), -1, topics(offset), -1),
                 memberId,
                 Optional.empty(),
                 generation,

@@ -37,14 +37,15 @@ public final class MemoryGroupStore implements GroupStore, CommittedOffsets {
     /// A cluster of node 1, which listens on `PLAINTEXT` at `broker:9092`.
     public MemoryGroupStore() {
         apply(
-                new RegisterNode(
+                RegisterNode.lone(
                         1,
+                        Uuid.randomUuid(),
                         Uuid.randomUuid(),
                         List.of(
                                 new NodeEndpoint(
                                         "PLAINTEXT", "broker", 9092, SecurityProtocol.PLAINTEXT)),
                         null,
-                        ClusterImage.FEATURE_LEVEL));
+                        -1));
     }
 
     public Uuid withTopic(String name, int partitions) {
@@ -100,10 +101,10 @@ public final class MemoryGroupStore implements GroupStore, CommittedOffsets {
         applied.add(command);
         if (command instanceof CommitOffsets commit) {
             put(commit);
-        } else if (command instanceof DeleteOffsets(var group, var topics)) {
+        } else if (command instanceof DeleteOffsets(var group, var topics, _)) {
             topics.forEach(
                     topic -> topic.partitions().forEach(p -> remove(group, topic.topic(), p)));
-        } else if (command instanceof DeleteGroup(var group)) {
+        } else if (command instanceof DeleteGroup(var group, _)) {
             offsets.remove(group);
         }
         return decision.outcome();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
@@ -52,12 +53,16 @@ public final class PartitionsFixture implements AutoCloseable {
         var endpoint =
                 new NodeEndpoint("PLAINTEXT", "host" + node, port, SecurityProtocol.PLAINTEXT);
         decide(
-                new MetadataCommand.RegisterNode(
+                MetadataCommand.RegisterNode.lone(
                         node,
                         Uuid.randomUuid(),
+                        new Uuid(0, node),
                         List.of(endpoint),
                         null,
-                        ClusterImage.FEATURE_LEVEL));
+                        Long.MAX_VALUE));
+        decide(
+                new MetadataCommand.UnfenceNode(
+                        node, Objects.requireNonNull(image.node(node)).nodeEpoch()));
     }
 
     public Uuid createTopic(String name, int partitionCount) {

@@ -1,0 +1,123 @@
+package io.moldau.metadata;
+
+import static io.moldau.metadata.MetadataMachine.accepted;
+
+import io.moldau.metadata.MetadataCommand.AlterReassignments;
+import io.moldau.metadata.MetadataCommand.Reassignment;
+import io.moldau.metadata.MetadataMachine.Decision;
+import io.moldau.metadata.Outcome.PartitionAnswer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/// Decides moves of partitions to other nodes.
+///
+/// A move adds its target to the replicas, waits until that is in sync, and then drops those that
+/// are not part of it. Called off, it drops what it had added.
+///
+/// Source: KIP-455.
+final class ReassignmentDecisions {
+    private final ClusterImage image;
+    private final ImageEdit edit;
+
+    private ReassignmentDecisions(ClusterImage image) {
+        this.image = image;
+        this.edit = new ImageEdit(image);
+    }
+
+    static Decision alter(AlterReassignments command, ClusterImage image) {
+        var decisions = new ReassignmentDecisions(image);
+        var answers = new ArrayList<PartitionAnswer>(command.reassignments().size());
+        for (var reassignment : command.reassignments()) {
+            answers.add(decisions.alter(reassignment));
+        }
+        boolean altered = answers.stream().anyMatch(answer -> answer.error() == Errors.NONE);
+        return accepted(
+                altered ? decisions.edit.done() : image,
+                new Outcome.PartitionsAnswered(List.copyOf(answers)));
+    }
+
+    private PartitionAnswer alter(Reassignment asked) {
+        var topic = edit.topic(asked.topic());
+        if (topic == null || !topic.hasPartition(asked.partition())) {
+            return LeaderDecisions.unknown(asked.topic(), asked.partition());
+        }
+        var before = topic.partitions().get(asked.partition());
+        var change = new PartitionChange(before, PartitionRules.of(topic.name(), image));
+        var target = asked.target();
+        var refusal = target == null ? calledOff(before, change) : moved(before, target, change);
+        if (refusal != null) {
+            return new PartitionAnswer(
+                    asked.topic(), asked.partition(), refusal.error(), refusal.message());
+        }
+        edit.put(new TopicEdit(topic).set(asked.partition(), change.done()).done());
+        return new PartitionAnswer(asked.topic(), asked.partition(), Errors.NONE, null);
+    }
+
+    private static Outcome.@Nullable Refused calledOff(
+            PartitionImage before, PartitionChange change) {
+        if (!before.reassigning()) {
+            return new Outcome.Refused(
+                    Errors.NO_REASSIGNMENT_IN_PROGRESS, "The partition is not being reassigned.");
+        }
+        var original = originalOf(before);
+        if (original.isEmpty() || !hasOneOf(before.isr(), original)) {
+            return new Outcome.Refused(
+                    Errors.INVALID_REPLICA_ASSIGNMENT,
+                    "The reassignment cannot be called off: only replicas that it added are in"
+                            + " sync, %s.".formatted(before.isr()));
+        }
+        change.reassign(original, List.of(), List.of());
+        return null;
+    }
+
+    private Outcome.@Nullable Refused moved(
+            PartitionImage before, List<Integer> target, PartitionChange change) {
+        var fact = wrongIn(target);
+        if (fact != null) {
+            return new Outcome.Refused(Errors.INVALID_REPLICA_ASSIGNMENT, fact);
+        }
+        var original = originalOf(before);
+        // What an earlier move had added, and this one does not want, goes at once, unless it is
+        // all that is in sync.
+        var base =
+                hasOneOf(before.isr(), original) || hasOneOf(before.isr(), target)
+                        ? original
+                        : before.replicas();
+        var adding = new ArrayList<>(target);
+        adding.removeAll(original);
+        var removing = new ArrayList<>(base);
+        removing.removeAll(target);
+        var all = new ArrayList<>(target);
+        all.addAll(removing);
+        change.reassign(List.copyOf(all), List.copyOf(adding), List.copyOf(removing));
+        return null;
+    }
+
+    private @Nullable String wrongIn(List<Integer> target) {
+        if (target.isEmpty()) {
+            return "The target is empty: a partition needs a replica.";
+        }
+        if (new HashSet<>(target).size() != target.size()) {
+            return "The target names a node more than once: %s.".formatted(target);
+        }
+        for (int id : target) {
+            if (image.node(id) == null) {
+                return "The target names node %d, but no such node is registered.".formatted(id);
+            }
+        }
+        return null;
+    }
+
+    private static List<Integer> originalOf(PartitionImage partition) {
+        return partition.replicas().stream()
+                .filter(id -> !partition.addingReplicas().contains(id))
+                .toList();
+    }
+
+    private static boolean hasOneOf(List<Integer> ids, List<Integer> wanted) {
+        return ids.stream().anyMatch(wanted::contains);
+    }
+}
