@@ -1,0 +1,137 @@
+package io.moldau.broker.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moldau.broker.console.NodeView.PartitionFigures;
+import io.moldau.metadata.ClusterImage;
+import io.moldau.quorum.QuorumStatus;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AdminServerTest {
+    private final Node node = new Node();
+    private final AdminServer server =
+            AdminServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), node);
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    /// A node before its registration.
+    private static final class Node implements NodeView {
+        private String failure = "";
+
+        @Override
+        public int nodeId() {
+            return 1;
+        }
+
+        @Override
+        public ClusterImage image() {
+            return ClusterImage.empty();
+        }
+
+        @Override
+        public QuorumStatus quorum() {
+            return new QuorumStatus(1, 3, 77, List.of(), List.of());
+        }
+
+        @Override
+        public String failure() {
+            return failure;
+        }
+
+        @Override
+        public int minInsyncReplicas(String topic) {
+            return 1;
+        }
+
+        @Override
+        public List<PartitionFigures> partitions() {
+            return IntStream.range(0, 10_000)
+                    .mapToObj(i ->
+                            new PartitionFigures(
+                                    "t" + i / 10,
+                                    i % 10,
+                                    i % 2 == 0,
+                                    3,
+                                    2,
+                                    0,
+                                    i % 3 == 0 ? -1 : 5,
+                                    i % 3 == 0 ? -1 : 7,
+                                    100))
+                    .toList();
+        }
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+        client.close();
+    }
+
+    @Test
+    void livesUntilItMustStop() throws Exception {
+        assertThat(get("/livez").statusCode()).isEqualTo(200);
+
+        node.failure = "The disk is gone.";
+
+        assertThat(get("/livez").statusCode()).isEqualTo(503);
+        assertThat(get("/livez").body()).contains("The disk is gone.");
+    }
+
+    @Test
+    void isNotReadyBeforeTheClusterKnowsIt() throws Exception {
+        var answer = get("/readyz");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("not registered");
+    }
+
+    @Test
+    void saysInJsonWhetherItMayBeStopped() throws Exception {
+        var answer = get("/safe-to-stop");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(answer.body()).startsWith("{\"safe\":true,");
+    }
+
+    @Test
+    void showsEveryPartitionAndOnlyOpenLogsOffsets() throws Exception {
+        var lines = get("/metrics").body().lines().toList();
+
+        assertThat(lines).contains("moldau_quorum_term 3.0", "moldau_quorum_leader 1.0");
+        assertThat(lines)
+                .contains(
+                        "moldau_partition_leader{partition=\"4\",topic=\"t0\"} 1.0",
+                        "moldau_partition_log_end_offset{partition=\"4\",topic=\"t0\"} 7.0");
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("moldau_partition_leader{"))
+                .hasSize(10_000);
+        assertThat(lines)
+                .noneMatch(line ->
+                        line.startsWith(
+                                "moldau_partition_log_end_offset{partition=\"3\",topic=\"t0\"}"));
+    }
+
+    @Test
+    void namesItsPagesToWhoAsksForAnother() throws Exception {
+        var answer = get("/metricsx");
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.body()).contains("/metrics");
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        var uri = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+        return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    }
+}
