@@ -69,7 +69,9 @@ public final class ProduceHandler
             return CompletableFuture.completedFuture(
                     finish(context, request, errorResponse(request, refusal, null)));
         }
-        var job = new AppendJob(itemsOf(context, request));
+        var job =
+                new AppendJob(
+                        itemsOf(context, request), request.acks() == ALL, request.timeoutMs());
         return job.start()
                 .thenApply(items -> finish(context, request, answer(context, request, items)));
     }
@@ -92,19 +94,10 @@ public final class ProduceHandler
                                 ? partitions.leading(topic.topicId(), data.index(), -1)
                                 : partitions.leading(
                                         new TopicPartition(topic.name(), data.index()), -1);
-                items.add(new AppendJob.Item(promised(lookup, request.acks()), recordsOf(data)));
+                items.add(new AppendJob.Item(lookup, recordsOf(data)));
             }
         }
         return items;
-    }
-
-    /// `acks=all` is refused before anything is written where too few replicas are in sync.
-    private static Lookup promised(Lookup lookup, short acks) {
-        boolean tooFew =
-                acks == ALL
-                        && lookup instanceof Lookup.Found(var partition)
-                        && !partition.hasEnoughReplicas();
-        return tooFew ? new Lookup.NotHere(Errors.NOT_ENOUGH_REPLICAS, -1, -1) : lookup;
     }
 
     private static ByteBuffer recordsOf(PartitionProduceData data) {
@@ -146,10 +139,8 @@ public final class ProduceHandler
             int index, AppendJob.Item item, LeaderHints hints) {
         var answer = new PartitionProduceResponse().setIndex(index).setBaseOffset(-1);
         if (item.lookup() instanceof Lookup.NotHere(var error, var leaderId, var leaderEpoch)) {
-            if (error == Errors.NOT_LEADER_OR_FOLLOWER && hints.understood()) {
-                answer.setCurrentLeader(
-                        new LeaderIdAndEpoch().setLeaderId(leaderId).setLeaderEpoch(leaderEpoch));
-                hints.add(leaderId);
+            if (error == Errors.NOT_LEADER_OR_FOLLOWER) {
+                tellLeader(answer, leaderId, leaderEpoch, hints);
             }
             return answer.setErrorCode(error.code());
         }
@@ -162,8 +153,24 @@ public final class ProduceHandler
                     answer.setBaseOffset(first.baseOffset())
                             .setLogAppendTimeMs(first.logAppendTimeMs())
                             .setLogStartOffset(item.logStartOffset());
-            case AppendResult.Refused refused -> refusedAnswer(answer, refused);
+            case AppendResult.Refused refused -> {
+                if (refused.error() == Errors.NOT_LEADER_OR_FOLLOWER
+                        && item.lookup() instanceof Lookup.Found(var partition)) {
+                    var now = partition.leadership();
+                    tellLeader(answer, now.leader(), now.leaderEpoch(), hints);
+                }
+                yield refusedAnswer(answer, refused);
+            }
         };
+    }
+
+    private static void tellLeader(
+            PartitionProduceResponse answer, int leaderId, int leaderEpoch, LeaderHints hints) {
+        if (hints.understood()) {
+            answer.setCurrentLeader(
+                    new LeaderIdAndEpoch().setLeaderId(leaderId).setLeaderEpoch(leaderEpoch));
+            hints.add(leaderId);
+        }
     }
 
     private static PartitionProduceResponse refusedAnswer(

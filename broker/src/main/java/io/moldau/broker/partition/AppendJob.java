@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// One produce over many partitions: split by shard, and joined when each has answered.
 public final class AppendJob {
     private final List<Item> items;
+    private final boolean all;
+    private final int timeoutMs;
     private final CompletableFuture<List<Item>> result = new CompletableFuture<>();
     private final AtomicInteger itemsToAnswer;
 
@@ -41,8 +43,12 @@ public final class AppendJob {
         }
     }
 
-    public AppendJob(List<Item> items) {
+    /// @param all whether each partition is to answer only when its records are committed
+    /// @param timeoutMs how long it may wait for that
+    public AppendJob(List<Item> items, boolean all, int timeoutMs) {
         this.items = items;
+        this.all = all;
+        this.timeoutMs = timeoutMs;
         this.itemsToAnswer = new AtomicInteger(items.size() + 1);
     }
 
@@ -73,6 +79,8 @@ public final class AppendJob {
             var partition = partitionOf(item);
             partition.append(
                     item.records,
+                    all,
+                    timeoutMs,
                     answer -> {
                         item.result = answer;
                         item.logStartOffset = partition.logStartOffset();

@@ -89,9 +89,13 @@ public final class FetchItem {
         return true;
     }
 
-    void refuse(Errors error) {
+    void refuse(Errors error, PartitionImage leadership) {
         releaseSlice();
         this.error = error;
+        this.leaderId = leadership.leader();
+        this.leaderEpoch = leadership.leaderEpoch();
+        this.highWatermark = -1;
+        this.logStartOffset = -1;
     }
 
     /// Nothing to return yet: neither records nor news that end the waiting.

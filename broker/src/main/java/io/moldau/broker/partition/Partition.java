@@ -4,13 +4,10 @@ import io.moldau.broker.shard.Shard;
 import io.moldau.env.Clock;
 import io.moldau.log.AppendMode;
 import io.moldau.log.AppendResult;
-import io.moldau.log.FlushTicket;
 import io.moldau.log.LogConfig;
 import io.moldau.log.PartitionLog;
 import io.moldau.metadata.PartitionImage;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,42 +19,35 @@ import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One partition that this node leads.
+/// One partition of which this node keeps a replica.
 ///
 /// It lives on one shard: all but the identity and the leadership is touched by that shard's thread
 /// alone. Its log is opened at the first use, so that ten thousand idle partitions cost ten
 /// thousand small objects and nothing more.
 public final class Partition {
     private static final Logger LOGGER = LoggerFactory.getLogger(Partition.class);
-    private static final long REOPEN_AFTER_NANOS = 1_000_000_000L;
 
     private final TopicPartition name;
     private final Uuid topicId;
+    private final int nodeId;
     private final Shard shard;
-    private final LogStore store;
     private final Clock clock;
-    private final Supplier<LogConfig> config;
+    private final LogKeeper keeper;
+    private final FetchWaiters waiters = new FetchWaiters();
+    private final AckQueue committing;
+    private final AckQueue flushing;
 
     private volatile PartitionImage leadership;
     private volatile int minInsyncReplicas;
 
-    private PartitionLog log;
+    private Role role;
     private long highWatermark;
-    private boolean flushing;
-    private boolean deleted;
-    private long failedAtNanos;
-    private Throwable failure;
-    private List<UnflushedAppend> unflushed = List.of();
-    private List<Waiting> waiting = List.of();
-
-    private record UnflushedAppend(
-            long endOffset, AppendResult result, Consumer<AppendResult> reply) {}
-
-    private record Waiting(FetchWaiter waiter, FetchItem item) {}
+    private long uncommittedBytes;
 
     Partition(
             TopicPartition name,
             Uuid topicId,
+            int nodeId,
             Shard shard,
             LogStore store,
             Clock clock,
@@ -66,12 +56,15 @@ public final class Partition {
             int minInsyncReplicas) {
         this.name = name;
         this.topicId = topicId;
+        this.nodeId = nodeId;
         this.shard = shard;
-        this.store = store;
         this.clock = clock;
-        this.config = config;
+        this.keeper = new LogKeeper(name, topicId, shard, store, clock, config, new LogEvents());
+        this.committing = new AckQueue(shard, clock);
+        this.flushing = new AckQueue(shard, clock);
         this.leadership = leadership;
         this.minInsyncReplicas = minInsyncReplicas;
+        this.role = roleIn(leadership);
     }
 
     public TopicPartition name() {
@@ -86,14 +79,18 @@ public final class Partition {
         return shard;
     }
 
+    LogKeeper keeper() {
+        return keeper;
+    }
+
     /// Leader, epochs and replicas as the metadata last said. Any thread.
     public PartitionImage leadership() {
         return leadership;
     }
 
     /// Whether `acks=all` can be promised now: enough replicas are in sync for
-    /// `min.insync.replicas`. Any thread.
-    public boolean hasEnoughReplicas() {
+    /// `min.insync.replicas`.
+    private boolean hasEnoughReplicas() {
         return leadership.isr().size() >= minInsyncReplicas;
     }
 
@@ -101,193 +98,145 @@ public final class Partition {
         minInsyncReplicas = replicas;
     }
 
-    void lead(PartitionImage image) {
+    /// The metadata changed. Any thread; the partition follows on its shard, before whatever is
+    /// asked of it from now on.
+    void follow(PartitionImage image) {
         leadership = image;
+        shard.execute(() -> takeRole(image));
+    }
+
+    private void takeRole(PartitionImage image) {
+        var next = roleIn(image);
+        var last = role;
+        role = next;
+        last.end();
+        if (last.leads() && !next.leads()) {
+            refuseWaiting(notLeader());
+        }
+    }
+
+    private Role roleIn(PartitionImage image) {
+        boolean alone = image.replicas().equals(List.of(nodeId));
+        return alone && image.leader() == nodeId
+                ? new Role.Lone(image.leaderEpoch(), this)
+                : new Role.Offline(image.leaderEpoch());
     }
 
     /// The log, opened and recovered if it was not. On the shard only.
     ///
     /// @throws KafkaStorageException the log cannot be opened, or failed a moment ago
     public PartitionLog log() {
-        if (log == null) {
-            open();
-        }
-        return log;
-    }
-
-    private void open() {
-        if (deleted) {
-            throw new KafkaStorageException(name + " was deleted");
-        }
-        if (failure != null && clock.monotonicNanos() - failedAtNanos < REOPEN_AFTER_NANOS) {
-            throw new KafkaStorageException("the log of " + name + " failed a moment ago", failure);
-        }
-        try {
-            log = store.open(name, topicId, config.get());
-            highWatermark = log.logEndOffset();
-            failure = null;
-        } catch (UncheckedIOException e) {
-            fail(e);
-            throw new KafkaStorageException("the log of " + name + " cannot be opened", e);
-        }
-    }
-
-    /// True if the log is open, so that a periodic task need not open the idle ones.
-    boolean isOpen() {
-        return log != null;
+        return keeper.log();
     }
 
     /// First offset that is left; −1 while the log cannot be read. On the shard only.
     long logStartOffset() {
-        return log == null ? -1 : log.logStartOffset();
+        return keeper.isOpen() ? keeper.log().logStartOffset() : -1;
     }
 
     /// Records below this offset are committed and may be read. On the shard only.
     public long highWatermark() {
-        log();
+        keeper.log();
         return highWatermark;
     }
 
-    /// Appends what one producer sent and tells `reply` what became of it: at once, or after the
-    /// flush that `flush.messages` asks for. On the shard only.
+    /// Appends what one producer sent and tells `reply` what became of it: at once, or after what
+    /// the producer and the topic ask for: the flush of `flush.messages`, and with `all` that
+    /// enough other replicas have it. On the shard only.
     ///
     /// @param records one record batch; offset and leader epoch are stamped in place
-    public void append(ByteBuffer records, Consumer<AppendResult> reply) {
-        AppendResult result;
-        try {
-            result =
-                    log().append(
-                                    records,
-                                    AppendMode.CLIENT,
-                                    leadership.leaderEpoch(),
-                                    clock.wallMs());
-        } catch (KafkaStorageException e) {
-            result = storageFailure(e.getMessage());
-        } catch (RuntimeException e) {
-            fail(e);
-            result = storageFailure(e.getMessage());
+    /// @param all whether to wait until the records are committed
+    /// @param timeoutMs how long to wait for that
+    public void append(
+            ByteBuffer records, boolean all, int timeoutMs, Consumer<AppendResult> reply) {
+        if (!role.leads()) {
+            reply.accept(notLeader());
+            return;
         }
+        if (all && !hasEnoughReplicas()) {
+            reply.accept(tooFewReplicas(Errors.NOT_ENOUGH_REPLICAS));
+            return;
+        }
+        var result = appendToLog(records);
         switch (result) {
-            case AppendResult.Appended appended -> onAppended(appended, reply);
-            case AppendResult.Duplicate copy when copy.lastOffset() >= highWatermark ->
-                    awaitFlush(copy.lastOffset() + 1, copy, reply);
-            case AppendResult.Duplicate copy -> reply.accept(copy);
-            case AppendResult.Refused refused -> reply.accept(refused);
-        }
-    }
-
-    private void onAppended(AppendResult.Appended appended, Consumer<AppendResult> reply) {
-        if (log.unflushedRecords() >= log.config().flushMessages()) {
-            awaitFlush(appended.lastOffset() + 1, appended, reply);
-        } else {
-            raiseHighWatermark(appended.lastOffset() + 1, appended.sizeBytes());
-            reply.accept(appended);
-            if (!flushing && log != null && log.flushDue(clock.wallMs())) {
-                startFlush(); // A segment was closed: what recovery must read stays bounded.
+            case AppendResult.Appended appended -> {
+                uncommittedBytes += appended.sizeBytes();
+                keeper.onAppended();
+                role.onPromised();
+                answer(appended.lastOffset() + 1, all, timeoutMs, result, reply);
             }
+            case AppendResult.Duplicate copy ->
+                    answer(copy.lastOffset() + 1, all, timeoutMs, result, reply);
+            case AppendResult.Refused _ -> reply.accept(result);
         }
     }
 
-    private void awaitFlush(long endOffset, AppendResult result, Consumer<AppendResult> reply) {
-        if (unflushed.isEmpty()) {
-            unflushed = new ArrayList<>();
+    private AppendResult appendToLog(ByteBuffer records) {
+        try {
+            return log().append(records, AppendMode.CLIENT, role.leaderEpoch(), clock.wallMs());
+        } catch (KafkaStorageException e) {
+            return storageFailure(e.getMessage());
+        } catch (RuntimeException e) {
+            keeper.fail(e);
+            return storageFailure(e.getMessage());
         }
-        unflushed.add(new UnflushedAppend(endOffset, result, reply));
-        startFlush();
     }
 
-    /// Asks for a flush unless one is under way; its end starts the next one if more has come
-    /// meanwhile.
-    void startFlush() {
-        if (flushing || log == null) {
-            return;
-        }
-        flushing = true;
-        var flushed = log;
-        var ticket = log.beginFlush();
-        store.flusher(name)
-                .execute(() -> {
-                    RuntimeException refused = null;
-                    try {
-                        ticket.sync();
-                    } catch (UncheckedIOException e) {
-                        refused = e;
-                    }
-                    var outcome = refused;
-                    shard.execute(() -> onFlushed(flushed, ticket, outcome));
-                });
-    }
-
-    private void onFlushed(PartitionLog flushed, FlushTicket ticket, RuntimeException refused) {
-        flushing = false;
-        if (log != flushed) {
-            return;
-        }
-        if (refused != null) {
-            fail(refused);
-            return;
-        }
-        long end = log.completeFlush(ticket);
-        if (unflushed.isEmpty()) {
-            return;
-        }
-        var done = unflushed.stream().filter(append -> append.endOffset() <= end).toList();
-        unflushed.removeIf(append -> append.endOffset() <= end);
-        done.forEach(this::onDurable);
-        if (unflushed.isEmpty()) {
-            unflushed = List.of();
+    private void answer(
+            long endOffset,
+            boolean all,
+            int timeoutMs,
+            AppendResult result,
+            Consumer<AppendResult> reply) {
+        if (endOffset <= (all ? highWatermark : keeper.promisedEnd())) {
+            reply.accept(result);
+        } else if (all) {
+            committing.add(endOffset, timeoutMs, result, reply);
         } else {
-            startFlush();
+            flushing.add(endOffset, AckQueue.NO_TIMEOUT, result, reply);
         }
     }
 
-    private void onDurable(UnflushedAppend append) {
-        int bytes =
-                append.result() instanceof AppendResult.Appended appended
-                        ? appended.sizeBytes()
-                        : 0;
-        raiseHighWatermark(Math.max(highWatermark, append.endOffset()), bytes);
-        append.reply().accept(append.result());
-    }
-
-    private void raiseHighWatermark(long offset, int bytes) {
+    /// Records below `offset` are committed: answers who waits for that.
+    void raiseHighWatermark(long offset) {
+        if (offset <= highWatermark) {
+            return;
+        }
+        long bytes = uncommittedBytes;
+        uncommittedBytes = 0;
         highWatermark = offset;
-        if (!waiting.isEmpty()) {
-            waiting.removeIf(entry -> entry.waiter().isDone());
-            waiting.forEach(entry -> entry.waiter().onReadable(entry.item(), bytes));
-        }
+        waiters.tell((int) Math.min(bytes, Integer.MAX_VALUE));
+        committing.advance(offset);
     }
 
     /// Reads for one item of a fetch; what was found is left in the item. On the shard only.
     ///
     /// @param waiter told when more arrives, if the item found less than it asked for; may be null
     void read(FetchItem item, FetchWaiter waiter) {
+        if (!role.leads()) {
+            item.refuse(Errors.NOT_LEADER_OR_FOLLOWER, leadership);
+            return;
+        }
         try {
             item.readFrom(log(), highWatermark, leadership);
         } catch (KafkaStorageException e) {
             LOGGER.atDebug().addKeyValue("partition", name).setCause(e).log("fetch refused");
-            item.refuse(Errors.KAFKA_STORAGE_ERROR);
+            item.refuse(Errors.KAFKA_STORAGE_ERROR, leadership);
         } catch (RuntimeException e) {
-            fail(e);
-            item.refuse(Errors.KAFKA_STORAGE_ERROR);
+            keeper.fail(e);
+            item.refuse(Errors.KAFKA_STORAGE_ERROR, leadership);
         }
         if (waiter != null && item.isEmpty()) {
-            await(waiter, item);
+            waiters.add(waiter, item);
         }
-    }
-
-    private void await(FetchWaiter waiter, FetchItem item) {
-        if (waiting.isEmpty()) {
-            waiting = new ArrayList<>(2);
-        }
-        waiting.removeIf(
-                entry -> entry.waiter().isDone() || entry.waiter().owner().equals(waiter.owner()));
-        waiting.add(new Waiting(waiter, item));
     }
 
     /// Drops records below `offset`, or below the high watermark for −1; gives the new log start
     /// offset. On the shard only.
     public DeletedUpTo deleteRecords(long offset) {
+        if (!role.leads()) {
+            return new DeletedUpTo(-1, Errors.NOT_LEADER_OR_FOLLOWER);
+        }
         try {
             long target = offset == -1 ? highWatermark() : offset;
             if (target < 0 || target > highWatermark()) {
@@ -298,7 +247,7 @@ public final class Partition {
         } catch (KafkaStorageException e) {
             return new DeletedUpTo(-1, Errors.KAFKA_STORAGE_ERROR);
         } catch (RuntimeException e) {
-            fail(e);
+            keeper.fail(e);
             return new DeletedUpTo(-1, Errors.KAFKA_STORAGE_ERROR);
         }
     }
@@ -314,7 +263,7 @@ public final class Partition {
             LOGGER.atDebug().addKeyValue("partition", name).setCause(e).log("question refused");
             return onFailure;
         } catch (RuntimeException e) {
-            fail(e);
+            keeper.fail(e);
             return onFailure;
         }
     }
@@ -326,7 +275,7 @@ public final class Partition {
                 open -> {
                     open.maintain(clock.wallMs(), highWatermark);
                     if (open.flushDue(clock.wallMs())) {
-                        startFlush();
+                        keeper.startFlush();
                     }
                     return true;
                 },
@@ -335,17 +284,12 @@ public final class Partition {
 
     /// Forgets fetches that were answered meanwhile.
     void forgetDoneWaiters() {
-        if (!waiting.isEmpty()) {
-            waiting.removeIf(entry -> entry.waiter().isDone());
-            waiting = waiting.isEmpty() ? List.of() : waiting;
-        }
+        waiters.forgetDone();
     }
 
     /// Takes over changed topic settings.
     void reconfigure() {
-        if (log != null) {
-            log.reconfigure(config.get());
-        }
+        keeper.reconfigure();
     }
 
     /// Makes the partition's folder, so that a new topic is on disk before its first record.
@@ -353,34 +297,65 @@ public final class Partition {
         ask(PartitionLog::logEndOffset, -1L);
     }
 
-    /// Removes the partition's files. What waits is answered by its own deadline.
+    /// Removes the partition's files; this node does not keep it any more.
     void delete() {
+        role.end();
+        role = new Role.Offline(leadership.leaderEpoch());
+        refuseWaiting(notLeader());
         ask(
-                open -> {
-                    store.delete(name, open);
+                _ -> {
+                    keeper.delete();
                     return true;
                 },
                 false);
-        log = null;
-        deleted = true;
     }
 
-    /// The disk refused: answers who waits, and lets the next use recover the log.
-    private void fail(RuntimeException cause) {
-        LOGGER.atError().addKeyValue("partition", name).setCause(cause).log("log failed");
-        failure = cause;
-        failedAtNanos = clock.monotonicNanos();
-        var failed = unflushed;
-        unflushed = List.of();
-        if (log != null) {
-            store.abandon(name, log);
-            log = null;
-        }
-        failed.forEach(append -> append.reply().accept(storageFailure(cause.getMessage())));
+    private void refuseWaiting(AppendResult refusal) {
+        committing.refuseAll(refusal);
+        flushing.refuseAll(refusal);
+        waiters.wakeAll();
+    }
+
+    private AppendResult notLeader() {
+        return refused(
+                Errors.NOT_LEADER_OR_FOLLOWER, "node %d does not lead %s".formatted(nodeId, name));
+    }
+
+    private AppendResult tooFewReplicas(Errors error) {
+        return refused(
+                error,
+                "%s has %d replicas in sync, min.insync.replicas is %d"
+                        .formatted(name, leadership.isr().size(), minInsyncReplicas));
     }
 
     private static AppendResult storageFailure(String message) {
-        return new AppendResult.Refused(Errors.KAFKA_STORAGE_ERROR, message, List.of());
+        return refused(Errors.KAFKA_STORAGE_ERROR, message);
+    }
+
+    private static AppendResult refused(Errors error, String message) {
+        return new AppendResult.Refused(error, message, List.of());
+    }
+
+    private final class LogEvents implements LogKeeper.Owner {
+        @Override
+        public void onOpened(PartitionLog log) {
+            highWatermark = log.logEndOffset();
+            log.noteHighWatermark(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onFlushed() {
+            flushing.advance(keeper.promisedEnd());
+            role.onPromised();
+        }
+
+        @Override
+        public void onFailed(RuntimeException cause) {
+            uncommittedBytes = 0;
+            var refusal = storageFailure(cause.getMessage());
+            committing.refuseAll(refusal);
+            flushing.refuseAll(refusal);
+        }
     }
 
     @Override

@@ -52,13 +52,12 @@ public final class Partitions {
                     && topic.id().equals(name.topicId())
                     && name.partition().partition() < topic.partitions().size();
         });
+        first.topics().forEach(topic -> follow(topic, first.appliedIndex() > 0));
         image = first;
-        first.topics().forEach(topic -> follow(null, topic));
     }
 
     /// Follows a change of the metadata. On the thread that applies it; quick.
     public void onPublished(ClusterImage before, ClusterImage after) {
-        image = after;
         after.topicChangesSince(before)
                 .forEach(change -> {
                     if (change.before() != null
@@ -67,12 +66,14 @@ public final class Partitions {
                         forget(change.before());
                     }
                     if (change.after() != null) {
-                        follow(change.before(), change.after());
+                        follow(change.after(), true);
                     }
                 });
+        // Only now: who asks for a partition finds it in its new role.
+        image = after;
     }
 
-    private void follow(TopicImage before, TopicImage topic) {
+    private void follow(TopicImage topic, boolean isNew) {
         for (int i = 0; i < topic.partitions().size(); i++) {
             var assigned = topic.partitions().get(i);
             if (!assigned.replicas().contains(nodeId)) {
@@ -81,9 +82,9 @@ public final class Partitions {
             var name = new TopicPartition(topic.name(), i);
             var known = partitions.get(name);
             if (known == null) {
-                add(name, topic.id(), assigned, before != null || image.appliedIndex() > 0);
+                add(name, topic.id(), assigned, isNew);
             } else {
-                known.lead(assigned);
+                known.follow(assigned);
             }
         }
     }
@@ -94,6 +95,7 @@ public final class Partitions {
                 new Partition(
                         name,
                         topicId,
+                        nodeId,
                         shard,
                         store,
                         clock,

@@ -63,6 +63,16 @@ public final class Shard implements Executor, AutoCloseable {
         }
     }
 
+    /// As [#execute], for callers that may outlive the shard; false if it is closed.
+    public boolean offer(Runnable task) {
+        try {
+            execute(task);
+            return true;
+        } catch (RejectedExecutionException _) {
+            return false;
+        }
+    }
+
     /// True on this shard's own thread.
     public boolean inShard() {
         return thread.equals(Thread.currentThread());

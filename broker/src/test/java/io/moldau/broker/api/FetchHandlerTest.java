@@ -234,7 +234,10 @@ class FetchHandlerTest {
                 .shard()
                 .execute(() ->
                         partition.append(
-                                PartitionsFixture.batch(values), _ -> done.complete(null)));
+                                PartitionsFixture.batch(values),
+                                false,
+                                1000,
+                                _ -> done.complete(null)));
         done.orTimeout(10, TimeUnit.SECONDS).join();
     }
 

@@ -74,7 +74,7 @@ class ListOffsetsHandlerTest {
     private void append(String topic, ByteBuffer batch) {
         var partition = fixture.partition(topic, 0);
         var appended = new CompletableFuture<AppendResult>();
-        partition.shard().execute(() -> partition.append(batch, appended::complete));
+        partition.shard().execute(() -> partition.append(batch, false, 1000, appended::complete));
         assertThat(appended.orTimeout(10, TimeUnit.SECONDS).join())
                 .isInstanceOf(AppendResult.Appended.class);
     }

@@ -1,0 +1,92 @@
+package io.moldau.broker.partition;
+
+import io.moldau.broker.shard.Shard;
+import io.moldau.env.Clock;
+import io.moldau.log.AppendResult;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.kafka.common.protocol.Errors;
+
+/// Producers who wait until a partition has come to an offset: until their records are committed,
+/// or flushed. In the order of the offsets, so that a step forward looks at nobody in vain. Belongs
+/// to the partition's shard.
+final class AckQueue {
+    private static final AppendResult TIMED_OUT =
+            new AppendResult.Refused(
+                    Errors.REQUEST_TIMED_OUT,
+                    "the records were appended, and not in time by enough replicas",
+                    List.of());
+
+    private final Shard shard;
+    private final Clock clock;
+    private final ArrayDeque<Waiting> queue = new ArrayDeque<>(0);
+    private boolean timerSet;
+
+    private record Waiting(
+            long endOffset,
+            long deadlineNanos,
+            AppendResult result,
+            Consumer<AppendResult> reply) {}
+
+    AckQueue(Shard shard, Clock clock) {
+        this.shard = shard;
+        this.clock = clock;
+    }
+
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
+    /// For those who wait as long as it takes.
+    static final int NO_TIMEOUT = Integer.MAX_VALUE;
+
+    /// Answers `reply` with `result` once the partition is at `endOffset`. A retry of an earlier
+    /// batch may ask for less than whoever came before it, and waits its turn.
+    void add(long endOffset, int timeoutMs, AppendResult result, Consumer<AppendResult> reply) {
+        long deadline =
+                timeoutMs == NO_TIMEOUT
+                        ? Long.MAX_VALUE
+                        : clock.monotonicNanos() + timeoutMs * 1_000_000L;
+        queue.add(new Waiting(endOffset, deadline, result, reply));
+        setTimer();
+    }
+
+    /// The partition has come to `offset`.
+    void advance(long offset) {
+        var first = queue.peek();
+        while (first != null && first.endOffset <= offset) {
+            queue.poll();
+            first.reply.accept(first.result);
+            first = queue.peek();
+        }
+    }
+
+    /// Nobody's wait can end well any more.
+    void refuseAll(AppendResult refusal) {
+        var refused = List.copyOf(queue);
+        queue.clear();
+        refused.forEach(waiting -> waiting.reply.accept(refusal));
+    }
+
+    /// One timer for the one who waits longest, and not one each.
+    private void setTimer() {
+        var first = queue.peek();
+        if (!timerSet && first != null && first.deadlineNanos != Long.MAX_VALUE) {
+            timerSet = true;
+            long delay = Math.max(0, first.deadlineNanos - clock.monotonicNanos());
+            shard.schedule(delay / 1_000_000 + 1, this::onTimer);
+        }
+    }
+
+    private void onTimer() {
+        timerSet = false;
+        long now = clock.monotonicNanos();
+        var late = queue.stream().filter(waiting -> waiting.deadlineNanos <= now).toList();
+        if (!late.isEmpty()) {
+            queue.removeAll(late);
+            late.forEach(waiting -> waiting.reply.accept(TIMED_OUT));
+        }
+        setTimer();
+    }
+}
