@@ -25,7 +25,9 @@ import picocli.CommandLine.ParameterException;
 public final class Main implements Callable<Integer> {
     private static final Optional<String> NO_ADVICE = Optional.empty();
     private static final List<String> COMMANDS =
-            List.of("start", "topics", "groups", "produce", "consume", "configs", "cluster");
+            List.of(
+                    "start", "dev", "topics", "groups", "produce", "consume", "configs", "cluster",
+                    "nodes");
 
     private final Session session;
 
@@ -57,12 +59,14 @@ public final class Main implements Callable<Integer> {
     private static Object command(String name) {
         return switch (name) {
             case "start" -> new StartCommand();
+            case "dev" -> new DevCommand();
             case "topics" -> new TopicsCommand();
             case "groups" -> new GroupsCommand();
             case "produce" -> new ProduceCommand();
             case "consume" -> new ConsumeCommand();
             case "configs" -> new ConfigsCommand();
             case "cluster" -> new ClusterCommand();
+            case "nodes" -> new NodesCommand();
             default -> throw new IllegalArgumentException("no command " + name);
         };
     }

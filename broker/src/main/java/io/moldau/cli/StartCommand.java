@@ -7,13 +7,6 @@ import io.moldau.broker.config.InvalidSettingException;
 import io.moldau.broker.config.Sources;
 import io.moldau.broker.logging.Logging;
 import io.moldau.env.Clock;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -22,15 +15,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "start",
         description = {
             "Starts a broker and serves until it is told to stop.",
             "An empty data directory becomes a cluster of one, or with --join a part of the"
-                + " others'",
+                    + " others'",
             "cluster; there is nothing to format."
         })
 final class StartCommand extends MoldauCommand {
@@ -134,7 +130,7 @@ final class StartCommand extends MoldauCommand {
     /// to keep anything, and Kafka's own data may be there.
     private Map<String, String> file(Map<String, String> environment) {
         if (configFile == null) {
-            return Map.of("log.dir", defaultDataDirectory(environment).toString());
+            return Map.of("log.dir", DataFolder.byDefault(environment).toString());
         }
         var properties = new Properties();
         try (Reader reader = Files.newBufferedReader(configFile, StandardCharsets.UTF_8)) {
@@ -154,13 +150,5 @@ final class StartCommand extends MoldauCommand {
                 .stringPropertyNames()
                 .forEach(name -> settings.put(name, properties.getProperty(name)));
         return settings;
-    }
-
-    private static Path defaultDataDirectory(Map<String, String> environment) {
-        return Optional.ofNullable(environment.get("XDG_DATA_HOME"))
-                .filter(home -> !home.isBlank())
-                .map(Path::of)
-                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".local", "share"))
-                .resolve("moldau");
     }
 }
