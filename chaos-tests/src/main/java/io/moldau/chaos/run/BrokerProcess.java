@@ -37,15 +37,23 @@ public final class BrokerProcess implements AutoCloseable {
     /// @param environment on top of this process's own
     /// @param prefix a command that runs the rest of its line, such as one that lowers a limit
     ///   first
+    /// @param bare whether address and data folder are left to the environment
     public record Launch(
             Path executable,
             Path home,
             int port,
             List<String> arguments,
             Map<String, String> environment,
-            List<String> prefix) {
+            List<String> prefix,
+            boolean bare) {
         public static Launch of(Path executable, Path home, int port) {
-            return new Launch(executable, home, port, List.of(), Map.of(), List.of());
+            return new Launch(executable, home, port, List.of(), Map.of(), List.of(), false);
+        }
+
+        /// As a container is started: nothing on the command line.
+        public static Launch bare(
+                Path executable, Path home, int port, Map<String, String> environment) {
+            return new Launch(executable, home, port, List.of(), environment, List.of(), true);
         }
 
         public Launch withOverrides(String... keyValues) {
@@ -54,28 +62,27 @@ public final class BrokerProcess implements AutoCloseable {
                 more.add("--override");
                 more.add(keyValue);
             }
-            return new Launch(executable, home, port, List.copyOf(more), environment, prefix);
+            return new Launch(executable, home, port, List.copyOf(more), environment, prefix, bare);
         }
 
         public Launch withArguments(String... moreArguments) {
             var more = new ArrayList<>(arguments);
             more.addAll(List.of(moreArguments));
-            return new Launch(executable, home, port, List.copyOf(more), environment, prefix);
+            return new Launch(executable, home, port, List.copyOf(more), environment, prefix, bare);
         }
 
         public Launch withPrefix(String... command) {
-            return new Launch(executable, home, port, arguments, environment, List.of(command));
+            return new Launch(
+                    executable, home, port, arguments, environment, List.of(command), bare);
         }
 
         private List<String> commandLine() {
             var line = new ArrayList<>(prefix);
-            line.addAll(
-                    List.of(
-                            executable.toString(),
-                            "start",
-                            "--data",
-                            home.resolve("data").toString()));
-            line.addAll(List.of("--listen", "127.0.0.1:" + port));
+            line.addAll(List.of(executable.toString(), "start"));
+            if (!bare) {
+                line.addAll(List.of("--data", home.resolve("data").toString()));
+                line.addAll(List.of("--listen", "127.0.0.1:" + port));
+            }
             line.addAll(arguments);
             return line;
         }
@@ -116,6 +123,7 @@ public final class BrokerProcess implements AutoCloseable {
             var builder = new ProcessBuilder(launch.commandLine());
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             builder.environment().putAll(launch.environment());
+            builder.directory(launch.home().toFile());
             builder.redirectErrorStream(true).redirectOutput(log().toFile());
             beganNanos = System.nanoTime();
             process = builder.start();

@@ -3,6 +3,7 @@ package io.moldau.chaos.readme;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.moldau.chaos.run.Acceptance;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -22,8 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// Only address and data directory differ, so that a broker of the developer's own may go on.
 class ReadmeIT {
-    private static final Path CHECKOUT =
-            Path.of(System.getProperty("moldau.checkout", "..")).toAbsolutePath().normalize();
+    private static final Path CHECKOUT = Acceptance.checkout();
     private static final Pattern SHELL_BLOCK = Pattern.compile("(?s)```sh\\n(.*?)```");
 
     @TempDir Path folder;

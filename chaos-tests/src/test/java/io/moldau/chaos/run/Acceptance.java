@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Assumptions;
 ///
 /// - `moldau.executable`: the `moldau` file of which each test starts its own brokers; or
 /// - `moldau.target`: HOST:PORT of a running broker, for the tests that need no more than that;
+/// - `moldau.checkout`: the top of the sources, by default the parent of the working directory;
 /// - `moldau.work`: folder for data, logs and reports, by default `target/acceptance`;
 /// - `moldau.clients`: folder of the fetched clients, by default `target/clients` of this module;
 /// - `moldau.port.base`: where to take ports from, by default wherever the system has free ones.
@@ -42,6 +44,15 @@ public final class Acceptance {
     public static Launch launch(String name) {
         requireOwnBrokers();
         return Launch.of(executable(), emptied(work().resolve(name)), freePort());
+    }
+
+    /// A broker that is told by its environment alone what to do, not running yet.
+    ///
+    /// @param port on which it will answer
+    public static BrokerProcess bare(String name, int port, Map<String, String> environment) {
+        requireOwnBrokers();
+        var home = emptied(work().resolve(name));
+        return BrokerProcess.of(Launch.bare(executable(), home, port, environment));
     }
 
     private static void requireOwnBrokers() {
@@ -89,6 +100,10 @@ public final class Acceptance {
                 .orElseThrow(() ->
                         new IllegalStateException(
                                 "no clients yet: mvn -f chaos-tests/clients package"));
+    }
+
+    public static Path checkout() {
+        return Path.of(System.getProperty("moldau.checkout", "..")).toAbsolutePath().normalize();
     }
 
     public static int freePort() {
