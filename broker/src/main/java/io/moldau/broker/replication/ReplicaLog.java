@@ -1,0 +1,32 @@
+package io.moldau.broker.replication;
+
+import io.moldau.log.EpochEnd;
+import io.moldau.log.PartitionLog;
+
+/// A partition's log, as far as replication has to look at it. It never writes: that is what
+/// effects are for.
+public interface ReplicaLog {
+    long logStartOffset();
+
+    long logEndOffset();
+
+    /// Below it the records are as durable as the topic asks for: the log's end, unless the topic
+    /// has each append flushed and a flush is still under way.
+    long promisedEndOffset();
+
+    /// As last noted, by an earlier process too; never beyond the log's end.
+    long highWatermark();
+
+    /// The epoch of the last append, or of the leader's own reign once it has begun.
+    int latestEpoch();
+
+    /// The epoch of the record before `offset`; -1 when there is none.
+    int epochBefore(long offset);
+
+    EpochEnd endOffsetFor(int epoch);
+
+    /// The view of a log whose appends promise nothing more than to be there.
+    static ReplicaLog of(PartitionLog log) {
+        return new PartitionLogView(log);
+    }
+}
