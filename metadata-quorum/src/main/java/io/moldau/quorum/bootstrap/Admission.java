@@ -25,18 +25,26 @@ final class Admission {
         record Refuse(String sentence) implements Decision {}
     }
 
-    static Decision decide(Applicant applicant, Members members) {
+    /// @param promised numbers that other nodes were promised, and this one perhaps
+    static Decision decide(Applicant applicant, Members members, Reservations promised) {
         for (var member : members.all()) {
             if (member.directoryId().equals(applicant.directoryId())) {
                 return new Decision.Known(member);
             }
         }
         return applicant.nodeId().isPresent()
-                ? numbered(applicant, applicant.nodeId().getAsInt(), members)
-                : unnumbered(applicant, members);
+                ? numbered(applicant, applicant.nodeId().getAsInt(), members, promised)
+                : unnumbered(applicant, members, promised);
     }
 
-    private static Decision numbered(Applicant applicant, int nodeId, Members members) {
+    private static Decision numbered(
+            Applicant applicant, int nodeId, Members members, Reservations promised) {
+        var other = promised.holder(nodeId);
+        if (other.isPresent() && !other.get().directoryId().equals(applicant.directoryId())) {
+            return new Decision.Refuse(
+                    "node.id=%d was just given to the node at %s: give this one another, or leave node.id out"
+                            .formatted(nodeId, other.get().address()));
+        }
         var peer = new Peer(nodeId, applicant.directoryId(), applicant.address());
         var former = members.all().stream().filter(member -> member.nodeId() == nodeId).findFirst();
         if (former.isPresent() && former.get().address().equals(applicant.address())) {
@@ -56,19 +64,25 @@ final class Admission {
 
     /// Whoever listens where another node did takes its number and its partitions: two cannot
     /// listen at one address, so the other is gone.
-    private static Decision unnumbered(Applicant applicant, Members members) {
+    private static Decision unnumbered(
+            Applicant applicant, Members members, Reservations promised) {
         Optional<Peer> former =
                 members.all().stream()
                         .filter(member -> member.address().equals(applicant.address()))
                         .findFirst();
-        int nodeId = former.map(Peer::nodeId).orElseGet(() -> firstFree(members));
+        int nodeId =
+                former.map(Peer::nodeId)
+                        .orElseGet(() ->
+                                promised.of(applicant.directoryId())
+                                        .orElseGet(() -> firstFree(members, promised)));
         var peer = new Peer(nodeId, applicant.directoryId(), applicant.address());
         return former.<Decision>map(gone -> new Decision.Replace(gone, peer))
                 .orElseGet(() -> new Decision.Admit(peer));
     }
 
-    private static int firstFree(Members members) {
+    private static int firstFree(Members members, Reservations promised) {
         var taken = new java.util.HashSet<>(members.takenNodeIds());
+        taken.addAll(promised.nodeIds());
         members.all().forEach(member -> taken.add(member.nodeId()));
         int nodeId = 1;
         while (taken.contains(nodeId)) {

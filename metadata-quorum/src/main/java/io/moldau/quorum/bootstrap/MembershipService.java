@@ -32,6 +32,7 @@ public final class MembershipService extends MembershipGrpc.MembershipImplBase {
 
     private final PeerChannels channels;
     private final ReentrantLock oneChange = new ReentrantLock();
+    private final Reservations reservations = new Reservations();
     private volatile Function<Optional<PeerAddress>, Greeting> greeter;
     private volatile @Nullable Belonging belonging;
 
@@ -106,7 +107,7 @@ public final class MembershipService extends MembershipGrpc.MembershipImplBase {
         }
     }
 
-    private static JoinResponse admit(JoinRequest request, Belonging here) {
+    private JoinResponse admit(JoinRequest request, Belonging here) {
         var clusterId = here.formation().clusterId();
         if (!request.getClusterId().isEmpty() && !request.getClusterId().equals(clusterId)) {
             return refused(
@@ -121,8 +122,22 @@ public final class MembershipService extends MembershipGrpc.MembershipImplBase {
                                 : OptionalInt.empty(),
                         Wire.from(request.getAddress()));
         here.onFirstGuest().run();
+        var decision = Admission.decide(applicant, here.members(), reservations);
+        return request.getReady() ? carryOut(decision, here) : promise(decision, here);
+    }
+
+    private JoinResponse promise(Admission.Decision decision, Belonging here) {
+        return switch (decision) {
+            case Admission.Decision.Known(var peer) -> admitted(peer, here);
+            case Admission.Decision.Admit(var peer) -> admitted(reservations.keep(peer), here);
+            case Admission.Decision.Replace(_, var peer) -> admitted(reservations.keep(peer), here);
+            case Admission.Decision.Refuse(var sentence) -> refused(sentence);
+        };
+    }
+
+    private static JoinResponse carryOut(Admission.Decision decision, Belonging here) {
         var members = here.members();
-        return switch (Admission.decide(applicant, members)) {
+        return switch (decision) {
             case Admission.Decision.Known(var peer) -> admitted(peer, here);
             case Admission.Decision.Admit(var peer) ->
                     done(members.addListener(peer), "admit", peer, here);

@@ -66,14 +66,18 @@ public record Remembered(Uuid directoryId, Optional<Place> place) {
         }
     }
 
-    /// What `directory` remembers, or a new node's first memory, written down.
-    public static Remembered readOrDraw(Path directory) {
-        return read(directory)
-                .orElseGet(() -> {
-                    var drawn = new Remembered(Uuid.randomUuid(), Optional.empty());
-                    drawn.write(directory);
-                    return drawn;
-                });
+    /// What `directory` remembers, or the memory of a node that belongs nowhere.
+    ///
+    /// @param directoryId as the quorum drew it for this directory
+    /// @throws IllegalStateException the file is damaged, or another directory's
+    public static Remembered of(Path directory, Uuid directoryId) {
+        var known = read(directory);
+        if (known.isPresent() && !known.get().directoryId().equals(directoryId)) {
+            throw new IllegalStateException(
+                    "%s was copied from another directory: give the node an empty data directory"
+                            .formatted(directory.resolve(FILE)));
+        }
+        return known.orElseGet(() -> new Remembered(directoryId, Optional.empty()));
     }
 
     public Remembered with(Place place) {

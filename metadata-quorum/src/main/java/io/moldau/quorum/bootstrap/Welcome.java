@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /// does not wait for them: after a blackout it may be the first to come back.
 public final class Welcome {
     private static final Logger LOGGER = LoggerFactory.getLogger(Welcome.class);
-    private static final long PATIENCE_MS = 300;
+    private static final long PATIENCE_MS = 1_000;
 
     private Welcome() {}
 

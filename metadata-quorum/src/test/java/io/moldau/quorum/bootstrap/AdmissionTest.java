@@ -16,6 +16,8 @@ class AdmissionTest {
 
     private final FakeMembers members = new FakeMembers();
 
+    private final Reservations promised = new Reservations();
+
     private static PeerAddress at(String host) {
         return new PeerAddress(host, 9094);
     }
@@ -25,7 +27,7 @@ class AdmissionTest {
     }
 
     private Decision decide(OptionalInt nodeId, String host) {
-        return Admission.decide(new Admission.Applicant(NEW, nodeId, at(host)), members);
+        return Admission.decide(new Admission.Applicant(NEW, nodeId, at(host)), members, promised);
     }
 
     @BeforeEach
@@ -39,6 +41,24 @@ class AdmissionTest {
         members.taken.add(3);
 
         assertThat(decide(ANY, "x")).isEqualTo(new Decision.Admit(new Peer(6, NEW, at("x"))));
+    }
+
+    @Test
+    void whatWasPromisedToOneIsNotGivenToAnother() {
+        promised.keep(peer(3, 3, "c"));
+
+        assertThat(decide(ANY, "x")).isEqualTo(new Decision.Admit(new Peer(6, NEW, at("x"))));
+        assertThat(decide(OptionalInt.of(3), "x")).isInstanceOf(Decision.Refuse.class);
+    }
+
+    @Test
+    void whoeverAsksTwiceIsPromisedTheSame() {
+        promised.keep(new Peer(3, NEW, at("x")));
+        promised.keep(peer(6, 6, "f"));
+
+        assertThat(decide(ANY, "x")).isEqualTo(new Decision.Admit(new Peer(3, NEW, at("x"))));
+        assertThat(decide(OptionalInt.of(3), "x"))
+                .isEqualTo(new Decision.Admit(new Peer(3, NEW, at("x"))));
     }
 
     @Test

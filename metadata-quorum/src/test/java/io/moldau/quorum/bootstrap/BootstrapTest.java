@@ -2,6 +2,7 @@ package io.moldau.quorum.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.moldau.peer.PeerAddress;
 import io.moldau.peer.PeerChannels;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,15 +31,20 @@ class BootstrapTest {
 
     private final PeerChannels channels = PeerChannels.open(Optional.empty());
     private final List<PeerServer> servers = new ArrayList<>();
+    private final List<Arrival> arrivals = new ArrayList<>();
 
     @AfterEach
     void closePorts() {
+        arrivals.forEach(Arrival::close);
         servers.forEach(PeerServer::close);
         channels.close();
     }
 
     private PeerServer port() {
-        var server = PeerServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Optional.empty());
+        var server =
+                PeerServer.open(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        Optional.empty());
         servers.add(server);
         return server;
     }
@@ -51,6 +58,7 @@ class BootstrapTest {
         final Path directory;
         final MembershipService service;
         final CompletableFuture<Remembered> settled = new CompletableFuture<>();
+        final CompletableFuture<String> refused = new CompletableFuture<>();
 
         Node(String name, PeerServer server, OptionalInt nodeId, PeerAddress... named) {
             directory = folder.resolve(name);
@@ -62,7 +70,11 @@ class BootstrapTest {
                             server.address().getPort(),
                             List.of(named));
             var bootstrap =
-                    new Bootstrap(directory, Remembered.readOrDraw(directory), asked, channels);
+                    new Bootstrap(
+                            directory,
+                            Remembered.of(directory, Uuid.randomUuid()),
+                            asked,
+                            channels);
             service = new MembershipService(channels, bootstrap::greet);
             server.serve(service.bindService());
             Thread.ofVirtual()
@@ -75,6 +87,14 @@ class BootstrapTest {
                             settled.completeExceptionally(failed);
                         }
                     });
+        }
+
+        /// Takes the place that it was promised.
+        void arrive(PeerServer server, PeerAddress... named) throws Exception {
+            var known = settled.get(TIMEOUT_S, TimeUnit.SECONDS);
+            var place = known.place().orElseThrow();
+            var self = new Peer(place.nodeId(), known.directoryId(), addressOf(server));
+            arrivals.add(Arrival.of(self, place, List.of(named), channels, refused::complete));
         }
 
         Place place() throws Exception {
@@ -94,7 +114,7 @@ class BootstrapTest {
 
     /// The port of a node that leads the cluster `clusterId`, alone.
     private FakeMembers lead(PeerServer server, String clusterId) {
-        var self = new Peer(1, new org.apache.kafka.common.Uuid(1, 1), addressOf(server));
+        var self = new Peer(1, new Uuid(1, 1), addressOf(server));
         var members = new FakeMembers();
         members.voters.add(self);
         var formation = new Formation(clusterId, List.of(self));
@@ -138,15 +158,18 @@ class BootstrapTest {
 
         // when
         var server = port();
-        var place = new Node("late", server, OptionalInt.empty(), addressOf(first)).place();
+        var node = new Node("late", server, OptionalInt.empty(), addressOf(first));
+        var place = node.place();
+        node.arrive(server);
 
         // then
         assertThat(place.nodeId()).isEqualTo(2);
         assertThat(place.clusterId()).isEqualTo("first");
         assertThat(place.voters()).isEqualTo(members.voters());
-        assertThat(members.listeners())
-                .extracting(Peer::address)
-                .containsExactly(addressOf(server));
+        await().untilAsserted(() ->
+                assertThat(members.listeners())
+                        .extracting(Peer::address)
+                        .containsExactly(addressOf(server)));
     }
 
     @Test
@@ -158,11 +181,14 @@ class BootstrapTest {
         lead(following, "cluster").leader = Optional.of(addressOf(leading));
 
         // when
-        var place = new Node("late", port(), OptionalInt.of(5), addressOf(following)).place();
+        var server = port();
+        var node = new Node("late", server, OptionalInt.of(5), addressOf(following));
+        node.arrive(server, addressOf(following));
 
         // then
-        assertThat(place.nodeId()).isEqualTo(5);
-        assertThat(members.listeners()).extracting(Peer::nodeId).containsExactly(5);
+        assertThat(node.place().nodeId()).isEqualTo(5);
+        await().untilAsserted(() ->
+                assertThat(members.listeners()).extracting(Peer::nodeId).containsExactly(5));
     }
 
     @Test
@@ -185,7 +211,7 @@ class BootstrapTest {
         // given
         var first = port();
         lead(first, "theirs");
-        var self = Remembered.readOrDraw(folder.resolve("stranger")).directoryId();
+        var self = Uuid.randomUuid();
 
         // when
         assertThatThrownBy(() -> Welcome.check("ours", self, List.of(addressOf(first)), channels))
@@ -200,7 +226,7 @@ class BootstrapTest {
         // given
         var first = port();
         lead(first, "ours");
-        var self = Remembered.readOrDraw(folder.resolve("removed")).directoryId();
+        var self = Uuid.randomUuid();
 
         // when
         assertThatThrownBy(() -> Welcome.check("ours", self, List.of(addressOf(first)), channels))
@@ -212,7 +238,7 @@ class BootstrapTest {
     @Test
     void theFirstToComeBackDoesNotWaitForTheOthers() {
         var nobody = new PeerAddress("127.0.0.1", addressOf(port()).port() + 1);
-        var self = Remembered.readOrDraw(folder.resolve("first")).directoryId();
+        var self = Uuid.randomUuid();
 
         Welcome.check("ours", self, List.of(nobody), channels);
 

@@ -1,17 +1,17 @@
 package io.moldau.quorum.bootstrap;
 
 import io.moldau.peer.PeerAddress;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Members of a cluster that exists in memory only.
 final class FakeMembers implements Members {
-    final List<Peer> voters = new ArrayList<>();
-    final List<Peer> listeners = new ArrayList<>();
+    final List<Peer> voters = new CopyOnWriteArrayList<>();
+    final List<Peer> listeners = new CopyOnWriteArrayList<>();
     final Set<Integer> taken = new HashSet<>();
     final Set<Integer> alive = new HashSet<>();
     Optional<PeerAddress> leader = Optional.empty();
