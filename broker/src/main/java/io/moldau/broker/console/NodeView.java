@@ -1,5 +1,6 @@
 package io.moldau.broker.console;
 
+import io.moldau.broker.partition.PartitionFigures;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.quorum.QuorumStatus;
 import java.util.List;
@@ -20,17 +21,4 @@ public interface NodeView {
 
     /// The partitions of this node. Waits until their threads have answered, some milliseconds.
     List<PartitionFigures> partitions();
-
-    /// @param highWatermark -1 while the log is not open, as are the other offsets
-    /// @param sizeBytes of the log's segments; -1 while it is not open
-    record PartitionFigures(
-            String topic,
-            int partition,
-            boolean leads,
-            int replicas,
-            int inSync,
-            long logStartOffset,
-            long highWatermark,
-            long logEndOffset,
-            long sizeBytes) {}
 }

@@ -1,6 +1,6 @@
 package io.moldau.broker.console;
 
-import io.moldau.broker.console.NodeView.PartitionFigures;
+import io.moldau.broker.partition.PartitionFigures;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;

@@ -2,7 +2,7 @@ package io.moldau.broker.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moldau.broker.console.NodeView.PartitionFigures;
+import io.moldau.broker.partition.PartitionFigures;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.quorum.QuorumStatus;
 import java.io.IOException;
