@@ -2,6 +2,7 @@ package io.moldau.broker.app;
 
 import io.moldau.broker.config.BrokerConfig;
 import io.moldau.broker.config.ConfigService;
+import io.moldau.broker.console.NodeView;
 import io.moldau.broker.group.GroupCoordinator;
 import io.moldau.broker.group.GroupSettings;
 import io.moldau.broker.group.GroupStore;
@@ -106,6 +107,17 @@ public final class BrokerNode implements AutoCloseable {
         }
         endpoint = opened(Endpoint.bind(Listening.netConfig(config), handlers.router()));
         register();
+        openAdminPort(new OperatorView(quorum, partitions, settings, failure));
+    }
+
+    private void openAdminPort(NodeView view) {
+        var cluster = config.cluster();
+        cluster.admin()
+                .ifPresent(at ->
+                        opened(
+                                cluster.adminNamed()
+                                        ? AdminPort.open(at, view)
+                                        : AdminPort.openBeside(at, view)));
     }
 
     private <T extends AutoCloseable> T opened(T part) {
