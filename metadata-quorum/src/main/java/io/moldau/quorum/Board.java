@@ -1,28 +1,40 @@
 package io.moldau.quorum;
 
 import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.CommittedOffsets;
 import io.moldau.metadata.ImageListener;
+import io.moldau.metadata.MetadataState;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// Where the newest image hangs for all to read.
+/// Where the newest image hangs for all to read, and with it the offsets.
 ///
 /// Two threads pin to it: the apply thread, and whichever of Ratis's learns of a new leader. They
-/// take turns; readers wait for neither.
+/// take turns; readers wait for neither. What hangs there is never replaced by something older: a
+/// node that starts its part of the quorum over applies again what it had applied before.
 final class Board {
     private final List<ImageListener> listeners = new CopyOnWriteArrayList<>();
     private volatile ClusterImage image = ClusterImage.empty();
+    private volatile CommittedOffsets offsets = new MetadataState().offsets();
 
     ClusterImage image() {
         return image;
+    }
+
+    CommittedOffsets offsets() {
+        return offsets;
     }
 
     void listen(ImageListener listener) {
         listeners.add(listener);
     }
 
-    synchronized void publish(ClusterImage applied) {
-        replace(applied.withController(image.controllerId()));
+    synchronized void publish(MetadataState state) {
+        var applied = state.image();
+        if (applied.appliedIndex() >= image.appliedIndex()) {
+            offsets = state.offsets();
+            replace(applied.withController(image.controllerId()));
+        }
     }
 
     synchronized void controller(int nodeId) {

@@ -2,6 +2,7 @@ package io.moldau.quorum;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,10 @@ final class Failure {
         if (already != null) {
             listener.accept(already);
         }
+    }
+
+    synchronized Optional<String> reason() {
+        return Optional.ofNullable(reason);
     }
 
     void report(String sentence) {

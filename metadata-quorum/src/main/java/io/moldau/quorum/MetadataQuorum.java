@@ -4,28 +4,20 @@ import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.CommittedOffsets;
 import io.moldau.metadata.ImageListener;
 import io.moldau.metadata.MetadataCommand;
-import io.moldau.metadata.MetadataState;
 import io.moldau.metadata.Outcome;
+import io.moldau.peer.PeerAddress;
+import io.moldau.peer.PeerChannels;
+import io.moldau.peer.PeerServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.Thread.State;
-import java.lang.management.ManagementFactory;
-import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
-import org.apache.ratis.protocol.RaftGroup;
-import org.apache.ratis.protocol.RaftGroupId;
+import java.util.stream.Stream;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.storage.RaftStorage;
-import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
-import org.apache.ratis.util.ExitUtils;
 import org.jspecify.annotations.Nullable;
 
 /// This node's part of the metadata quorum.
@@ -34,188 +26,120 @@ import org.jspecify.annotations.Nullable;
 /// disk (`FileChannel.force`), before it is applied and its future completes: it survives the end
 /// of the process and of the power. Commands that wait together share an entry and its sync. Ratis
 /// is left to sync each write; none of its settings that would relax that is used.
+///
+/// **Where it runs.** Every node applies every command, so every node answers from its own memory;
+/// the voters among them make the log, and one voter leads. A command may be brought to any node.
 public final class MetadataQuorum implements AutoCloseable {
-    private static final long START_TIMEOUT_MS = 30_000;
-    private static final Duration WAKE_INTERVAL = Duration.ofMillis(50);
-
+    private final QuorumConfig config;
     private final QuorumDirectory directory;
-    private final MetadataState state;
-    private final Board board;
-    private final Failure failure;
-    private final RaftServer server;
-    private final RaftServer.Division division;
-    private final Submitter submitter;
+    private final Board board = new Board();
+    private final Failure failure = new Failure();
+    private final AppliedIndex applied = new AppliedIndex();
+    private final Leadership leadership = new Leadership();
+    private final RaftLink link = new RaftLink();
+    private final Submitter submitter = new Submitter(this::route);
+    private final Addresses addresses = new Addresses(this::registered);
+    private final Lives lives;
+    private final Membership membership;
+    private volatile @Nullable PeerSide peers;
 
-    private MetadataQuorum(
-            QuorumDirectory directory,
-            MetadataState state,
-            Board board,
-            Failure failure,
-            RaftServer server,
-            RaftServer.Division division) {
+    MetadataQuorum(QuorumConfig config, QuorumDirectory directory) {
+        this.config = config;
         this.directory = directory;
-        this.state = state;
-        this.board = board;
-        this.failure = failure;
-        this.server = server;
-        this.division = division;
-        this.submitter =
-                new Submitter((RaftClientAsynchronousProtocol) division, division.getMemberId());
-    }
-
-    /// Opens or creates the node's part of the quorum; returns when it leads and has applied all
-    /// that was acknowledged before.
-    ///
-    /// @throws QuorumStartException the data cannot be used, with one sentence that says why and
-    ///   what to do
-    public static MetadataQuorum start(QuorumConfig config) {
-        warmUp();
-        keepTheProcessOurs();
-        QuorumDirectory directory;
-        try {
-            directory = QuorumDirectory.open(config);
-        } catch (IOException failed) {
-            throw cannotUse(config, failed);
-        }
-        try {
-            var quorum = open(config, directory);
-            quorum.lead(config);
-            return quorum;
-        } catch (IOException | RuntimeException failed) {
-            closeQuietly(directory, failed);
-            throw failed instanceof QuorumStartException refusal
-                    ? refusal
-                    : cannotUse(config, failed);
-        }
-    }
-
-    /// A fifth of a cold start is the JVM's management beans, which Ratis registers with, and the
-    /// message classes: they are set up beside the rest.
-    private static void warmUp() {
-        Thread.ofPlatform()
-                .name("quorum-warm-up")
-                .daemon(true)
-                .start(() -> {
-                    ManagementFactory.getPlatformMBeanServer();
-                    Batch.decode(ByteString.EMPTY);
+        this.lives = new Lives(config, directory, link, failure, addresses);
+        this.membership = new Membership(lives, addresses);
+        failure.listen(submitter::stop);
+        failure.listen(applied::stop);
+        leadership.listen((_, _, _) -> submitter.pump());
+        directory
+                .identity()
+                .voters()
+                .forEach(voter -> {
+                    if (voter.address() != null) {
+                        addresses.told(voter.peerId(), voter.address());
+                    }
                 });
     }
 
-    /// Ratis would end the process itself, and takes over what becomes of uncaught exceptions in
-    /// all of it. Both are for the process to judge.
-    private static void keepTheProcessOurs() {
-        var handler = Thread.getDefaultUncaughtExceptionHandler();
-        ExitUtils.disableSystemExit();
-        Thread.setDefaultUncaughtExceptionHandler(handler);
+    /// Opens or creates the node's part of the quorum; returns when this node has applied all that
+    /// was acknowledged before. Several voters must be started beside each other: none of them
+    /// comes so far without a majority. For that it waits as long as it takes.
+    ///
+    /// @throws QuorumStartException the data cannot be used, or the thread was interrupted, with
+    ///   one sentence that says why and what to do
+    public static MetadataQuorum start(QuorumConfig config) {
+        return QuorumStart.start(config);
     }
 
-    private static MetadataQuorum open(QuorumConfig config, QuorumDirectory directory)
-            throws IOException {
-        var restored = directory.restore();
-        var board = new Board();
-        var failure = new Failure();
-        var machine = new QuorumStateMachine(restored.state(), restored.snapshot(), board, failure);
-        var groupId = RaftGroupId.valueOf(directory.identity().groupId());
-        var server =
-                RaftServer.newBuilder()
-                        .setServerId(RaftPeerId.valueOf(Integer.toString(config.nodeId())))
-                        .setGroup(RaftGroup.valueOf(groupId, self(config)))
-                        .setStateMachine(machine)
-                        .setProperties(RatisSettings.of(config))
-                        // Formats what is not there yet.
-                        .setOption(RaftStorage.StartupOption.RECOVER)
-                        .build();
-        try {
-            server.start();
-            var division = server.getDivision(groupId);
-            await(machine.leaderReady(), "become the leader");
-            return new MetadataQuorum(
-                    directory, restored.state(), board, failure, server, division);
-        } catch (IOException | RuntimeException failed) {
-            failure.closing();
-            closeQuietly(server, failed);
-            throw failed;
+    /// Starts Ratis; it takes part from now on.
+    void open() throws IOException {
+        var outlets = new Outlets(board, failure, submitter, applied, leadership, lives);
+        if (config.server() != null && config.channels() != null) {
+            openTo(config.server(), config.channels());
         }
+        lives.begin(outlets);
     }
 
-    private static RaftPeer self(QuorumConfig config) {
-        var peer = RaftPeer.newBuilder().setId(Integer.toString(config.nodeId()));
-        return config.listen() == null ? peer.build() : peer.setAddress(config.listen()).build();
+    CompletableFuture<Outcome> firstCommand() {
+        return submit(new MetadataCommand.NameCluster(directory.identity().cluster()));
     }
 
-    /// The first command: when it is decided, so is all that was in the log before.
-    private void lead(QuorumConfig config) {
-        failure.listen(submitter::stop);
-        try {
-            var clusterId = directory.identity().clusterId();
-            var outcome =
-                    await(submit(new MetadataCommand.NameCluster(clusterId)), "apply its log");
-            if (outcome instanceof Outcome.Refused refused) {
-                throw new QuorumStartException(
-                        "The metadata in %s belongs elsewhere: %s"
-                                .formatted(config.dir(), refused.message()));
-            }
-        } catch (RuntimeException failed) {
-            close();
-            throw failed;
+    /// Lets a node that was alone talk to others from now on, so that they can join it. Who opened
+    /// the port closes it, after the quorum.
+    public void openTo(PeerServer server, PeerChannels channels) {
+        if (peers != null) {
+            throw new IllegalStateException("the quorum is open to other nodes already");
         }
+        peers =
+                new PeerSide(
+                        server,
+                        channels,
+                        addresses,
+                        link,
+                        directory.identity().cluster(),
+                        lives::localLog);
     }
 
-    private static <T> T await(CompletableFuture<T> future, String what) {
-        try {
-            return future.get(START_TIMEOUT_MS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException failed) {
-            throw new QuorumStartException(
-                    "The metadata quorum could not %s within %d s."
-                            .formatted(what, START_TIMEOUT_MS / 1000),
-                    failed);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new QuorumStartException(
-                    "The start of the metadata quorum was cut short.", stopped);
+    private @Nullable Route route() {
+        var node = lives.current();
+        var leader = node == null ? null : node.leader();
+        if (node == null || leader == null) {
+            return null;
         }
+        if (leader.equals(node.id())) {
+            return node.leads() ? node.log() : null;
+        }
+        var open = peers;
+        return open == null ? null : open.to(leader);
     }
 
-    private static QuorumStartException cannotUse(QuorumConfig config, Exception failed) {
-        var root = rootOf(failed);
-        var listen = config.listen();
-        if (listen != null && String.valueOf(root.getMessage()).contains("bind")) {
-            return new QuorumStartException(
-                    ("The metadata quorum cannot listen on %s:%d: stop what does, or choose another"
-                                    + " port.")
-                            .formatted(listen.getHostString(), listen.getPort()),
-                    failed);
-        }
-        return new QuorumStartException(
-                "The metadata quorum cannot start in %s: %s."
-                        .formatted(config.dir(), root.getMessage()),
-                failed);
-    }
-
-    private static Throwable rootOf(Throwable failure) {
-        var root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root;
-    }
-
-    private static void closeQuietly(AutoCloseable closeable, Exception because) {
-        try {
-            closeable.close();
-        } catch (Exception alsoFailed) {
-            because.addSuppressed(alsoFailed);
-        }
+    /// Where the peer registered, if the newest registration of its node is by the same directory.
+    private @Nullable PeerAddress registered(RaftPeerId peer) {
+        var node = image().node(PeerIds.nodeId(peer));
+        var address = node == null ? null : node.clusterAddress();
+        return address == null || !PeerIds.directoryId(peer).equals(node.directoryId())
+                ? null
+                : new PeerAddress(address.host(), address.port());
     }
 
     /// Replicates `command` and decides it. Commands that wait at the same time share one log
-    /// entry; they are decided in the order in which they were submitted.
+    /// entry; those of this node are decided in the order in which they were submitted, each once,
+    /// whichever node leads and however often that changes.
     ///
     /// The future completes on the apply thread: what depends on it must be quick, or go elsewhere.
     /// When it completes the command is durable, and its effect is visible in [#image()] and
-    /// [#offsets()]. It fails with [QuorumUnavailableException].
+    /// [#offsets()] of this node. It fails with [QuorumUnavailableException] when nobody has
+    /// decided it for 10 s.
     public CompletableFuture<Outcome> submit(MetadataCommand command) {
         return submitter.submit(command);
+    }
+
+    /// Completes when [#image()] is at least as new as anything that was acknowledged to anyone,
+    /// anywhere, before this call. Costs one log entry, which many callers share.
+    ///
+    /// @return the index up to which this node has applied the log
+    public CompletableFuture<Long> readBarrier() {
+        return submitter.barrier().thenApply(_ -> appliedIndex());
     }
 
     /// The newest image. Never `null`, and never without a cluster id.
@@ -224,7 +148,7 @@ public final class MetadataQuorum implements AutoCloseable {
     }
 
     public CommittedOffsets offsets() {
-        return state.offsets();
+        return board.offsets();
     }
 
     /// Registers a listener for later images.
@@ -232,8 +156,73 @@ public final class MetadataQuorum implements AutoCloseable {
         board.listen(listener);
     }
 
+    /// Completes, on the apply thread, when this node has applied the entry at `index`.
+    public CompletableFuture<Void> applied(long index) {
+        return applied.await(index);
+    }
+
+    public long appliedIndex() {
+        return applied.reached();
+    }
+
+    /// Index of the last entry that this node knows to be committed.
+    public long committedIndex() {
+        return lives.node().division().getRaftLog().getLastCommittedIndex();
+    }
+
+    /// The node that leads, as far as this one knows.
+    public OptionalInt leaderId() {
+        var leader = lives.node().leader();
+        return leader == null ? OptionalInt.empty() : OptionalInt.of(PeerIds.nodeId(leader));
+    }
+
+    /// Whether this node leads, and has applied all that was acknowledged under earlier leaders.
+    public boolean isLeader() {
+        return lives.node().leads();
+    }
+
+    /// Raft's term.
+    public long term() {
+        return lives.node().division().getInfo().getCurrentTerm();
+    }
+
+    /// Registers who is told when another node leads; told of the present one at once.
+    public void onLeaderChanged(LeaderListener listener) {
+        leadership.listen(listener);
+    }
+
+    public Membership membership() {
+        return membership;
+    }
+
+    /// Stands for election at once: for a voter that knows, by a connection that was refused, that
+    /// the leader's process is gone. It needs a majority of votes as always; but where the leader
+    /// is alive after all it deposes it. Does nothing on a node that does not vote or leads itself.
+    public void forceElection() {
+        Election.force(lives.node());
+    }
+
+    /// Where a member of the quorum, or a registered node, is reached by other nodes.
+    ///
+    /// @throws java.util.NoSuchElementException nobody has said where it is
+    public PeerAddress addressOf(int nodeId) {
+        var members = lives.node().division().getRaftConf();
+        var id =
+                Stream.of(RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER)
+                        .flatMap(role -> members.getAllPeers(role).stream())
+                        .map(RaftPeer::getId)
+                        .filter(peer -> PeerIds.nodeId(peer) == nodeId)
+                        .findFirst();
+        return addresses.of(id.orElseThrow());
+    }
+
     public QuorumStatus status() {
-        return StatusReport.of(division, directory.identity(), System.currentTimeMillis());
+        return StatusReport.of(lives.node().division(), System.currentTimeMillis());
+    }
+
+    /// Why the quorum cannot go on, if it cannot.
+    Optional<String> failed() {
+        return failure.reason();
     }
 
     /// Registers who is told, in one sentence, that the quorum cannot go on: the process must then
@@ -247,47 +236,15 @@ public final class MetadataQuorum implements AutoCloseable {
     public void close() {
         failure.closing();
         submitter.stop("the metadata quorum is closed");
+        applied.stop("the metadata quorum is closed");
+        var open = peers;
+        if (open != null) {
+            open.close();
+        }
         try (directory) {
-            closeServer();
+            lives.close();
         } catch (IOException failed) {
             throw new UncheckedIOException("the metadata quorum did not close", failed);
-        }
-    }
-
-    /// Ratis's log writer looks only once a second whether it is to stop, and closing waits for it.
-    /// An interrupt ends it at once, where it waits for work; what it writes just now it may
-    /// finish.
-    private void closeServer() throws IOException {
-        var failed = new AtomicReference<@Nullable IOException>();
-        var closer =
-                Thread.ofPlatform()
-                        .name("quorum-close")
-                        .daemon(true)
-                        .start(() -> {
-                            try {
-                                server.close();
-                            } catch (IOException failure) {
-                                failed.set(failure);
-                            }
-                        });
-        try {
-            while (!closer.join(WAKE_INTERVAL)) {
-                wakeLogWriter();
-            }
-        } catch (InterruptedException hurry) {
-            Thread.currentThread().interrupt();
-        }
-        if (failed.get() != null) {
-            throw failed.get();
-        }
-    }
-
-    private void wakeLogWriter() {
-        var name = division.getMemberId() + "-SegmentedRaftLogWorker";
-        for (var thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().startsWith(name) && thread.getState() == State.TIMED_WAITING) {
-                thread.interrupt();
-            }
         }
     }
 }

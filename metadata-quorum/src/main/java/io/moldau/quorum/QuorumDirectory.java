@@ -1,8 +1,6 @@
 package io.moldau.quorum;
 
-import io.moldau.metadata.MetadataState;
-import io.moldau.metadata.SnapshotCodec;
-import java.io.BufferedInputStream;
+import io.moldau.quorum.SnapshotFiles.SnapshotContent;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.channels.FileChannel;
@@ -11,15 +9,16 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.ratis.io.MD5Hash;
-import org.apache.ratis.util.MD5FileUtil;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
+import org.apache.ratis.util.ProtoUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +38,11 @@ final class QuorumDirectory implements AutoCloseable {
     private static final Pattern CLOSED_SEGMENT = Pattern.compile("log_(\\d+)-(\\d+)");
     static final Pattern SNAPSHOT = Pattern.compile("snapshot\\.(\\d+)_(\\d+)");
 
+    /// Elections without an entry in between; each takes at least a second.
+    private static final long TERMS_AHEAD = 1000;
+
     private final Path group;
-    private final Identity identity;
+    private volatile Identity identity;
     private final FileChannel lockFile;
     private final FileLock lock;
 
@@ -92,6 +94,37 @@ final class QuorumDirectory implements AutoCloseable {
         return identity;
     }
 
+    /// The members as this node knew them last. Ratis itself reads them from the same file, and
+    /// takes what it is given here only where that is missing or damaged.
+    List<RaftPeer> members() throws IOException {
+        var file = current().resolve("raft-meta.conf");
+        if (Files.exists(file)) {
+            try (var in = Files.newInputStream(file)) {
+                var noted = LogEntryProto.parseFrom(in).getConfigurationEntry();
+                if (noted.getPeersCount() > 0) {
+                    return ProtoUtils.toRaftPeers(noted.getPeersList());
+                }
+            } catch (InvalidProtocolBufferException damaged) {
+                LOGGER.atWarn()
+                        .setCause(damaged)
+                        .addKeyValue("file", file)
+                        .log("the quorum's note of its members is damaged");
+            }
+        }
+        return identity.peers();
+    }
+
+    /// Notes who belongs to the quorum by now: should Ratis's own note be lost, this node must not
+    /// take itself for alone.
+    void remember(List<Member> voters, List<Member> listeners) throws IOException {
+        boolean alone = voters.size() == 1 && listeners.isEmpty() && identity.voters().isEmpty();
+        var known = identity.withMembers(voters, listeners);
+        if (!alone && !known.equals(identity)) {
+            known.write(group.toAbsolutePath().getParent());
+            identity = known;
+        }
+    }
+
     Path snapshots() {
         return group.resolve("sm");
     }
@@ -120,7 +153,8 @@ final class QuorumDirectory implements AutoCloseable {
     }
 
     /// Ratis replaces `raft-meta` atomically, but a file system that loses power may leave it
-    /// empty. The only voter may vote anew: nobody else has heard of its vote.
+    /// empty. In which terms this node has voted is then unknown, and a second vote in one of them
+    /// could elect two leaders: it goes on in a term so far ahead that it cannot have voted there.
     private void mendVote() throws IOException {
         var file = current().resolve("raft-meta");
         if (!Files.exists(current())) {
@@ -129,12 +163,13 @@ final class QuorumDirectory implements AutoCloseable {
         if (Files.exists(file) && isVote(Files.readString(file))) {
             return;
         }
-        long term = lastTerm();
+        long term = lastTerm() + TERMS_AHEAD;
         LOGGER.atWarn()
                 .addKeyValue("file", file)
                 .addKeyValue("term", term)
-                .log("the quorum's vote was lost; taken from its log");
-        SafeFiles.write(file, "term=%d%nvotedFor=%d%n".formatted(term, identity.nodeId()));
+                .log("the quorum's vote was lost; this node votes again from a later term on");
+        var self = PeerIds.of(identity.nodeId(), identity.directoryId());
+        SafeFiles.write(file, "term=%d%nvotedFor=%s%n".formatted(term, self));
     }
 
     private static boolean isVote(String text) throws IOException {
@@ -162,9 +197,9 @@ final class QuorumDirectory implements AutoCloseable {
         files.sort(Comparator.comparingLong(SnapshotFile::index).reversed());
         for (var snapshot : files) {
             try {
-                var state = load(snapshot);
+                var content = SnapshotFiles.read(snapshot.file());
                 checkLogReaches(snapshot.index());
-                return new Restored(state, snapshot);
+                return new Restored(content, snapshot);
             } catch (IOException damaged) {
                 LOGGER.atWarn()
                         .addKeyValue("file", snapshot.file())
@@ -175,26 +210,7 @@ final class QuorumDirectory implements AutoCloseable {
             }
         }
         checkLogReaches(-1);
-        return new Restored(new MetadataState(), null);
-    }
-
-    private static MetadataState load(SnapshotFile snapshot) throws IOException {
-        var state = new MetadataState();
-        var file = snapshot.file().toFile();
-        var digest = MD5FileUtil.newMD5();
-        try (var in =
-                new DigestInputStream(
-                        new BufferedInputStream(Files.newInputStream(snapshot.file())), digest)) {
-            SnapshotCodec.read(state, in);
-        }
-        var md5 = MD5Hash.newInstance(digest.digest());
-        var noted = MD5FileUtil.readStoredMd5ForFile(file);
-        if (noted == null) {
-            MD5FileUtil.saveMD5File(file, md5); // Ratis passes over a snapshot without one.
-        } else if (!noted.equals(md5)) {
-            throw new IOException("its MD5 is %s, not %s".formatted(md5, noted));
-        }
-        return state;
+        return new Restored(SnapshotContent.empty(), null);
     }
 
     private void checkLogReaches(long snapshotIndex) throws IOException {
@@ -208,8 +224,8 @@ final class QuorumDirectory implements AutoCloseable {
         }
     }
 
-    /// @param snapshot what `state` was loaded from; `null` when there was none
-    record Restored(MetadataState state, @Nullable SnapshotFile snapshot) {}
+    /// @param snapshot what `content` was loaded from; `null` when there was none
+    record Restored(SnapshotContent content, @Nullable SnapshotFile snapshot) {}
 
     record SnapshotFile(Path file, long term, long index) {}
 

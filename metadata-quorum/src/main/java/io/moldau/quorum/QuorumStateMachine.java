@@ -1,14 +1,17 @@
 package io.moldau.quorum;
 
-import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.MetadataState;
 import io.moldau.metadata.Outcome;
+import io.moldau.quorum.QuorumDirectory.Restored;
 import io.moldau.quorum.QuorumDirectory.SnapshotFile;
+import io.moldau.quorum.SnapshotFiles.SnapshotContent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -24,40 +27,39 @@ import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The shell around [MetadataState]: log entries go in, images come out.
 ///
-/// [#applyTransaction], [#takeSnapshot] and [#notifyTermIndexUpdated] run on Ratis's one apply
-/// thread.
+/// [#applyTransaction], [#takeSnapshot], [#notifyTermIndexUpdated] and [#reinitialize] run on
+/// Ratis's one apply thread.
 final class QuorumStateMachine extends BaseStateMachine {
     private static final Logger LOGGER = LoggerFactory.getLogger(QuorumStateMachine.class);
     private static final long SNAPSHOT_TIMEOUT_MS = 10_000;
+    private static final Outcome REACHED = new Outcome.Done();
 
-    private final MetadataState state;
     private final @Nullable SnapshotFile restoredFrom;
-    private final Board board;
-    private final Failure failure;
+    private final Outlets outlets;
     private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
     private final CompletableFuture<Void> leaderReady = new CompletableFuture<>();
     private final ClientId snapshotClient = ClientId.randomId();
+    private MetadataState state;
+    private Ledger ledger;
     private long bytesSinceSnapshot;
     private long snapshotsAsked;
 
-    QuorumStateMachine(
-            MetadataState state,
-            @Nullable SnapshotFile restoredFrom,
-            Board board,
-            Failure failure) {
-        this.state = state;
-        this.restoredFrom = restoredFrom;
-        this.board = board;
-        this.failure = failure;
+    QuorumStateMachine(Restored restored, Outlets outlets) {
+        this.state = restored.content().state();
+        this.ledger = restored.content().ledger();
+        this.restoredFrom = restored.snapshot();
+        this.outlets = outlets;
     }
 
-    /// Completes once this node leads and may take commands.
+    /// Completes once this node leads for the first time and may take commands.
     CompletableFuture<Void> leaderReady() {
         return leaderReady;
     }
@@ -66,11 +68,12 @@ final class QuorumStateMachine extends BaseStateMachine {
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage)
             throws IOException {
         super.initialize(server, groupId, raftStorage);
-        storage.init(raftStorage);
+        getLifeCycle().startAndTransition(() -> storage.init(raftStorage), IOException.class);
         if (restoredFrom != null) {
             setLastAppliedTermIndex(TermIndex.valueOf(restoredFrom.term(), restoredFrom.index()));
+            outlets.applied().reached(restoredFrom.index());
         }
-        board.publish(state.image());
+        outlets.board().publish(state);
     }
 
     @Override
@@ -83,44 +86,55 @@ final class QuorumStateMachine extends BaseStateMachine {
         return TransactionContext.newBuilder()
                 .setStateMachine(this)
                 .setClientRequest(request)
-                .setStateMachineContext(request.getMessage())
                 .build();
     }
 
     @Override
     public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
         var entry = transaction.getLogEntry();
+        var content = entry.getStateMachineLogEntry().getLogData();
         try {
-            if (transaction.getStateMachineContext() instanceof Batch batch) {
-                apply(batch, entry);
-            } else {
-                apply(Batch.decode(entry.getStateMachineLogEntry().getLogData()), entry);
-            }
+            apply(content, entry);
         } catch (RuntimeException | Error broken) {
             // Going on would leave this node with another state than the others.
-            failure.report(
-                    "The metadata log entry at index %d cannot be applied: %s."
-                            .formatted(entry.getIndex(), broken));
+            outlets.failure()
+                    .report(
+                            "The metadata log entry at index %d cannot be applied: %s."
+                                    .formatted(entry.getIndex(), broken));
             throw broken;
         }
-        bytesSinceSnapshot += entry.getStateMachineLogEntry().getLogData().size();
+        bytesSinceSnapshot += content.size();
         if (bytesSinceSnapshot > RatisSettings.SNAPSHOT_BYTES) {
             askForSnapshot();
         }
         return CompletableFuture.completedFuture(Message.EMPTY);
     }
 
-    private void apply(List<MetadataCommand> commands, LogEntryProto entry) {
-        commands.forEach(state::apply);
-        reached(entry);
+    private void apply(ByteString content, LogEntryProto entry) {
+        long submitter = Batch.submitterOf(content);
+        long sequence = Batch.sequenceOf(content);
+        if (!ledger.take(submitter, sequence)) {
+            reached(entry);
+            outlets.submitter().applied(entry.getIndex(), submitter, Batch.NO_SEQUENCE);
+            return;
+        }
+        var own = outlets.submitter().own(submitter, sequence);
+        if (own == null) {
+            Batch.decode(content).forEach(state::apply);
+            reached(entry);
+        } else {
+            apply(own, entry);
+        }
+        outlets.submitter().applied(entry.getIndex(), submitter, sequence);
     }
 
     /// Outcomes are told only after all of the entry is visible.
-    private void apply(Batch batch, LogEntryProto entry) {
-        var submissions = batch.submissions();
+    private void apply(Batch own, LogEntryProto entry) {
+        var submissions = own.submissions();
         var outcomes = new ArrayList<Outcome>(submissions.size());
         for (var submission : submissions) {
-            outcomes.add(state.apply(submission.command()));
+            var command = submission.command();
+            outcomes.add(command == null ? REACHED : state.apply(command));
         }
         reached(entry);
         for (int i = 0; i < outcomes.size(); i++) {
@@ -131,7 +145,14 @@ final class QuorumStateMachine extends BaseStateMachine {
     private void reached(LogEntryProto entry) {
         state.reached(entry.getIndex());
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
-        board.publish(state.image());
+        outlets.board().publish(state);
+        outlets.applied().reached(entry.getIndex());
+    }
+
+    @Override
+    public void notifyTermIndexUpdated(long term, long index) {
+        super.notifyTermIndexUpdated(term, index);
+        outlets.applied().reached(index);
     }
 
     /// Ratis counts entries; large ones fill the log folder before there are many.
@@ -161,35 +182,91 @@ final class QuorumStateMachine extends BaseStateMachine {
             return -1;
         }
         state.reached(reached.getIndex());
-        storage.updateLatestSnapshot(SnapshotFiles.write(state, reached, storage));
+        var content = new SnapshotContent(state, ledger);
+        storage.updateLatestSnapshot(SnapshotFiles.write(content, reached, storage));
         bytesSinceSnapshot = 0;
         return reached.getIndex();
     }
 
+    /// A snapshot is about to come from the leader.
+    @Override
+    public void pause() {
+        getLifeCycle().transition(LifeCycle.State.PAUSING);
+        getLifeCycle().transition(LifeCycle.State.PAUSED);
+    }
+
+    /// The leader's log does not reach back to where this node stopped: it goes on from the
+    /// snapshot that the leader has sent.
+    @Override
+    public void reinitialize() throws IOException {
+        var latest = storage.loadLatestSnapshot();
+        if (latest == null) {
+            throw new IOException("the snapshot that the leader sent is not there");
+        }
+        var content = SnapshotFiles.settle(latest.getFile().getPath());
+        state = content.state();
+        ledger = content.ledger();
+        var reached = latest.getTermIndex();
+        setLastAppliedTermIndex(reached);
+        LOGGER.atInfo()
+                .addKeyValue("index", reached.getIndex())
+                .log("took over a metadata snapshot from the leader");
+        state.reached(reached.getIndex());
+        outlets.board().publish(state);
+        outlets.applied().reached(reached.getIndex());
+        outlets.submitter().jumped(reached.getIndex(), ledger);
+        getLifeCycle().transition(LifeCycle.State.STARTING);
+        getLifeCycle().transition(LifeCycle.State.RUNNING);
+    }
+
     @Override
     public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
-        board.controller(Integer.parseInt(leader.toString()));
+        int nodeId = PeerIds.nodeId(leader);
+        outlets.board().controller(nodeId);
+        outlets.leadership().changed(term(), nodeId, false);
     }
 
     @Override
     public void notifyLeaderReady() {
         leaderReady.complete(null);
+        int self = PeerIds.nodeId(getServer().join().getId());
+        outlets.leadership().changed(term(), self, true);
+    }
+
+    @Override
+    public void notifyNotLeader(Collection<TransactionContext> pending) {
+        outlets.leadership().changed(term(), Leadership.NOBODY, false);
+    }
+
+    private long term() {
+        try {
+            return getServer().join().getDivision(getGroupId()).getInfo().getCurrentTerm();
+        } catch (IOException gone) {
+            throw new UncheckedIOException("the quorum's division is gone", gone);
+        }
+    }
+
+    @Override
+    public void notifyConfigurationChanged(
+            long term, long index, RaftConfigurationProto membership) {
+        outlets.standing().membershipChanged();
     }
 
     @Override
     public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
-        failure.report(
-                "The metadata log cannot be written (%s): see to the disk, then start again."
-                        .formatted(cause.getMessage()));
+        outlets.failure()
+                .report(
+                        "The metadata log cannot be written (%s): see to the disk, then start again."
+                                .formatted(cause.getMessage()));
     }
 
     @Override
     public void notifyServerShutdown(RoleInfoProto role, boolean allServer) {
-        failure.report("The metadata quorum has shut itself down: start the node again.");
+        outlets.standing().ended();
     }
 
     @Override
     public void close() {
-        failure.report("The metadata quorum has closed itself: start the node again.");
+        outlets.standing().ended();
     }
 }

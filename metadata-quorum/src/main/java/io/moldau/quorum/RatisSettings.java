@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys.Log;
 import org.apache.ratis.server.RaftServerConfigKeys.Rpc;
@@ -25,13 +24,14 @@ final class RatisSettings {
 
     private RatisSettings() {}
 
-    static RaftProperties of(QuorumConfig config) {
+    /// @param alone whether the quorum has no other member as far as this node knows
+    static RaftProperties of(QuorumConfig config, boolean alone) {
         var properties = new RaftProperties();
         RaftServerConfigKeys.setStorageDir(properties, List.of(config.dir().toFile()));
         storage(properties, config);
-        timing(properties, config.listen() == null);
+        timing(properties, alone);
         threads(properties);
-        transport(properties, config);
+        properties.set(RaftConfigKeys.Rpc.TYPE_KEY, RaftTransport.class.getName());
         return properties;
     }
 
@@ -47,6 +47,9 @@ final class RatisSettings {
         Log.setPurgeUptoSnapshotIndex(properties, true);
         // LogTail has cut what a crash left; anything else that is wrong must not be swallowed.
         Log.setCorruptionPolicy(properties, Log.CorruptionPolicy.EXCEPTION);
+
+        // One call each: below what a message between nodes may hold.
+        Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf("4MB"));
 
         Snapshot.setAutoTriggerEnabled(properties, true);
         Snapshot.setAutoTriggerThreshold(properties, config.snapshotThreshold());
@@ -66,11 +69,10 @@ final class RatisSettings {
         Rpc.setFirstElectionTimeoutMax(
                 properties, TimeDuration.valueOf(alone ? 5 : 300, TimeUnit.MILLISECONDS));
         // After a pause of the JVM Ratis would by default close itself (a minute) or step down.
-        // Alone
-        // it has nobody to make room for.
+        // Alone it has nobody to make room for.
         RaftServerConfigKeys.setCloseThreshold(properties, A_DAY);
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
-                properties, alone ? A_DAY : TimeDuration.ONE_SECOND);
+                properties, TimeDuration.valueOf(alone ? 10 : 1, TimeUnit.SECONDS));
     }
 
     private static void threads(RaftProperties properties) {
@@ -80,19 +82,5 @@ final class RatisSettings {
         RaftServerConfigKeys.ThreadPool.setClientCached(properties, true);
         RaftServerConfigKeys.DataStream.setAsyncRequestThreadPoolSize(properties, 1);
         RaftServerConfigKeys.DataStream.setAsyncWriteThreadPoolSize(properties, 1);
-    }
-
-    private static void transport(RaftProperties properties, QuorumConfig config) {
-        var listen = config.listen();
-        if (listen == null) {
-            properties.set(RaftConfigKeys.Rpc.TYPE_KEY, LoneRpc.class.getName());
-            return;
-        }
-        GrpcConfigKeys.Server.setHost(properties, listen.getHostString());
-        GrpcConfigKeys.Server.setPort(properties, listen.getPort());
-        GrpcConfigKeys.Server.setAsyncRequestThreadPoolSize(properties, 2);
-        GrpcConfigKeys.Server.setAsyncRequestThreadPoolCached(properties, true);
-        GrpcConfigKeys.setMessageSizeMax(
-                properties, SizeInBytes.valueOf(MAX_ENTRY_BYTES + 1024 * 1024));
     }
 }

@@ -5,11 +5,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.Uuid;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftPeer;
-import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 
 /// Reads a [QuorumStatus] off Ratis.
@@ -18,21 +16,21 @@ final class StatusReport {
 
     private StatusReport() {}
 
-    static QuorumStatus of(RaftServer.Division division, Identity self, long nowMs) {
+    static QuorumStatus of(RaftServer.Division division, long nowMs) {
         var info = division.getInfo();
         var leader = info.getLeaderId();
         var elapsedMs = elapsedByPeer(division);
         var commits = commitsByPeer(division);
         var voters = new ArrayList<Replica>();
         for (var peer : division.getRaftConf().getCurrentPeers()) {
-            voters.add(replica(peer, division, self, elapsedMs, commits, nowMs));
+            voters.add(replica(peer, division, elapsedMs, commits, nowMs));
         }
         var observers = new ArrayList<Replica>();
         for (var peer : division.getRaftConf().getAllPeers(RaftPeerRole.LISTENER)) {
-            observers.add(replica(peer, division, self, elapsedMs, commits, nowMs));
+            observers.add(replica(peer, division, elapsedMs, commits, nowMs));
         }
         return new QuorumStatus(
-                leader == null ? NO_LEADER : nodeId(leader),
+                leader == null ? NO_LEADER : PeerIds.nodeId(leader),
                 info.getCurrentTerm(),
                 division.getRaftLog().getLastCommittedIndex(),
                 List.copyOf(voters),
@@ -42,19 +40,18 @@ final class StatusReport {
     private static Replica replica(
             RaftPeer peer,
             RaftServer.Division division,
-            Identity self,
             Map<String, Long> elapsedMs,
             Map<String, Long> commits,
             long nowMs) {
-        int id = nodeId(peer.getId());
-        if (id == self.nodeId()) {
-            return new Replica(
-                    id, self.directoryId(), division.getRaftLog().getNextIndex(), nowMs, nowMs);
+        int id = PeerIds.nodeId(peer.getId());
+        var directoryId = PeerIds.directoryId(peer.getId());
+        if (peer.getId().equals(division.getId())) {
+            return new Replica(id, directoryId, division.getRaftLog().getNextIndex(), nowMs, nowMs);
         }
         long heardMs = nowMs - elapsedMs.getOrDefault(peer.getId().toString(), nowMs + 1);
         long end = commits.getOrDefault(peer.getId().toString(), -1L) + 1;
         boolean caughtUp = end > division.getRaftLog().getLastCommittedIndex();
-        return new Replica(id, Uuid.ZERO_UUID, end, heardMs, caughtUp ? heardMs : -1);
+        return new Replica(id, directoryId, end, heardMs, caughtUp ? heardMs : -1);
     }
 
     private static Map<String, Long> elapsedByPeer(RaftServer.Division division) {
@@ -73,9 +70,5 @@ final class StatusReport {
             commits.put(commit.getServer().getId().toStringUtf8(), commit.getCommitIndex());
         }
         return commits;
-    }
-
-    private static int nodeId(RaftPeerId id) {
-        return Integer.parseInt(id.toString());
     }
 }

@@ -19,9 +19,6 @@ import io.moldau.metadata.Outcome.NodeRegistered;
 import io.moldau.metadata.Outcome.Refused;
 import io.moldau.metadata.Outcome.TopicPlaced;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -283,39 +280,6 @@ class MetadataQuorumTest {
                     .withThrowableThat()
                     .withCauseInstanceOf(QuorumUnavailableException.class);
             assertThat(quorum.submit(node(1, 1, null))).failsWithin(PATIENCE);
-        }
-    }
-
-    @Test
-    void listensWhereItIsToldTo() throws Exception {
-        int port = freePort();
-        var listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        try (var quorum = MetadataQuorum.start(config.withListen(listen))) {
-            assertThat(decided(quorum, node(1, 1, null))).isEqualTo(new NodeRegistered(1));
-            assertThatThrownBy(() -> new ServerSocket(port, 1, listen.getAddress()).close())
-                    .isInstanceOf(IOException.class);
-        }
-        // And back to one that listens to nobody.
-        try (var quorum = MetadataQuorum.start(config)) {
-            assertThat(quorum.image().node(1)).isNotNull();
-        }
-    }
-
-    @Test
-    void refusesAPortThatIsTaken() throws Exception {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var listen =
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort());
-
-            assertThatThrownBy(() -> MetadataQuorum.start(config.withListen(listen)))
-                    .isInstanceOf(QuorumStartException.class)
-                    .hasMessageContaining(Integer.toString(taken.getLocalPort()));
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

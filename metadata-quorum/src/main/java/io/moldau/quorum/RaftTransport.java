@@ -19,81 +19,97 @@ import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpc;
 import org.apache.ratis.server.ServerFactory;
+import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.leader.LogAppender;
 import org.jspecify.annotations.Nullable;
 
-/// The transport of a quorum of one: it has nobody to talk to, so it opens no port, starts no
-/// thread and loads no gRPC. Whatever would need a peer is refused. Ratis finds it by its class
-/// name.
-public final class LoneRpc implements RpcType {
+/// How Ratis's calls leave this node: over the port that all nodes talk over, which is none of
+/// Ratis's business. Ratis finds this class by its name, and in its parameters the [RaftLink] that
+/// leads on from here.
+///
+/// Whom to dial is not decided by what Ratis believes about addresses, but when a call is made:
+/// nodes move, and a quorum of one may gain peers while it runs.
+public final class RaftTransport implements RpcType {
+    /// Under which the [RaftLink] stands in Ratis's parameters.
+    static final String LINK = "moldau.raft.link";
+
     @Override
     public String name() {
-        return "LONE";
+        return "MOLDAU";
     }
 
     @Override
     public RpcFactory newFactory(@Nullable Parameters parameters) {
-        return new Factory(this);
+        if (parameters == null) {
+            throw new IllegalArgumentException("the transport needs its link");
+        }
+        return new Factory(this, parameters.getNonNull(LINK, RaftLink.class));
     }
 
-    private record Factory(RpcType getRpcType) implements ServerFactory {
+    private record Factory(RpcType getRpcType, RaftLink link) implements ServerFactory {
         @Override
         public RaftServerRpc newRaftServerRpc(RaftServer server) {
-            return new Silence(getRpcType);
+            return new Calls(getRpcType, link, server);
+        }
+
+        @Override
+        public LogAppender newLogAppender(
+                RaftServer.Division division, LeaderState leader, FollowerInfo follower) {
+            link.follows(follower);
+            return LogAppender.newLogAppenderDefault(division, leader, follower);
         }
     }
 
-    private record Silence(RpcType getRpcType) implements RaftServerRpc {
+    private record Calls(RpcType getRpcType, RaftLink link, RaftServer server)
+            implements RaftServerRpc {
         @Override
         public void start() {
-            // There is nothing to listen to.
+            link.serve(server);
+        }
+
+        @Override
+        public void close() {
+            link.stopServing(server);
         }
 
         @Override
         public @Nullable InetSocketAddress getInetSocketAddress() {
-            return null;
+            return null; // The membership says where a node is, see Addresses.
         }
 
         @Override
         public void addRaftPeers(Collection<RaftPeer> peers) {
-            // The only one it is ever told of is itself.
+            // They are dialled when there is something to tell them.
         }
 
         @Override
         public void handleException(RaftPeerId serverId, Exception e, boolean reconnect) {
-            // There is no connection to mend.
+            // Connections mend themselves.
         }
 
         @Override
         public RequestVoteReplyProto requestVote(RequestVoteRequestProto request)
                 throws IOException {
-            throw alone();
+            return link.calls().requestVote(request);
         }
 
         @Override
         public AppendEntriesReplyProto appendEntries(AppendEntriesRequestProto request)
                 throws IOException {
-            throw alone();
+            return link.calls().appendEntries(request);
         }
 
         @Override
         public InstallSnapshotReplyProto installSnapshot(InstallSnapshotRequestProto request)
                 throws IOException {
-            throw alone();
+            return link.calls().installSnapshot(request);
         }
 
         @Override
         public StartLeaderElectionReplyProto startLeaderElection(
                 StartLeaderElectionRequestProto request) throws IOException {
-            throw alone();
-        }
-
-        @Override
-        public void close() {
-            // Nothing was opened.
-        }
-
-        private static IOException alone() {
-            return new IOException("this node is alone in its quorum");
+            return link.calls().startLeaderElection(request);
         }
     }
 }

@@ -1,0 +1,19 @@
+package io.moldau.quorum;
+
+/// Who is told of what the state machine comes to.
+record Outlets(
+        Board board,
+        Failure failure,
+        Submitter submitter,
+        AppliedIndex applied,
+        Leadership leadership,
+        Standing standing) {
+
+    /// Who is told that this node's place in the quorum may have changed.
+    interface Standing {
+        void membershipChanged();
+
+        /// Ratis has ended this node's part: it was removed, or it is no voter any more.
+        void ended();
+    }
+}

@@ -1,0 +1,260 @@
+package io.moldau.quorum;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import io.moldau.peer.PeerAddress;
+import io.moldau.peer.PeerChannels;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.protocol.RaftServerProtocol;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
+
+/// Ratis's calls as gRPC calls between nodes. Each is a call of its own, so that a vote or a
+/// heartbeat overtakes a large append on the same connection.
+final class RaftCalls implements RaftServerProtocol {
+    private static final String SERVICE = "moldau.quorum.Raft";
+    private static final long VOTE_TIMEOUT_MS = 1_000;
+    private static final long HEARTBEAT_TIMEOUT_MS = 1_000;
+    private static final long APPEND_TIMEOUT_MS = 10_000;
+    private static final long SNAPSHOT_TIMEOUT_MS = 30_000;
+
+    /// An append that takes longer is accompanied by heartbeats.
+    private static final long HEARTBEAT_INTERVAL_MS = 250;
+
+    private static final MethodDescriptor<RequestVoteRequestProto, RequestVoteReplyProto> VOTE =
+            method(
+                    "RequestVote",
+                    RequestVoteRequestProto.getDefaultInstance(),
+                    RequestVoteReplyProto.getDefaultInstance());
+    private static final MethodDescriptor<AppendEntriesRequestProto, AppendEntriesReplyProto>
+            APPEND =
+                    method(
+                            "AppendEntries",
+                            AppendEntriesRequestProto.getDefaultInstance(),
+                            AppendEntriesReplyProto.getDefaultInstance());
+    private static final MethodDescriptor<InstallSnapshotRequestProto, InstallSnapshotReplyProto>
+            SNAPSHOT =
+                    method(
+                            "InstallSnapshot",
+                            InstallSnapshotRequestProto.getDefaultInstance(),
+                            InstallSnapshotReplyProto.getDefaultInstance());
+    private static final MethodDescriptor<
+                    StartLeaderElectionRequestProto, StartLeaderElectionReplyProto>
+            ELECT =
+                    method(
+                            "StartLeaderElection",
+                            StartLeaderElectionRequestProto.getDefaultInstance(),
+                            StartLeaderElectionReplyProto.getDefaultInstance());
+
+    private final PeerChannels channels;
+    private final Function<RaftPeerId, PeerAddress> addresses;
+    private final RaftLink link;
+
+    /// @param addresses where a peer is just now; throws [java.util.NoSuchElementException]
+    RaftCalls(PeerChannels channels, Function<RaftPeerId, PeerAddress> addresses, RaftLink link) {
+        this.channels = channels;
+        this.addresses = addresses;
+        this.link = link;
+    }
+
+    private static <Q extends MessageLite, A extends MessageLite> MethodDescriptor<Q, A> method(
+            String name, Q request, A reply) {
+        return MethodDescriptor.newBuilder(new RaftMessages<>(request), new RaftMessages<>(reply))
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
+                .build();
+    }
+
+    @Override
+    public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
+        return await(start(VOTE, request, request.getServerRequest(), VOTE_TIMEOUT_MS));
+    }
+
+    @Override
+    public StartLeaderElectionReplyProto startLeaderElection(
+            StartLeaderElectionRequestProto request) throws IOException {
+        return await(start(ELECT, request, request.getServerRequest(), VOTE_TIMEOUT_MS));
+    }
+
+    @Override
+    public InstallSnapshotReplyProto installSnapshot(InstallSnapshotRequestProto request)
+            throws IOException {
+        return await(start(SNAPSHOT, request, request.getServerRequest(), SNAPSHOT_TIMEOUT_MS));
+    }
+
+    /// A slow disk at the other end must not look like a dead node: while it writes, heartbeats
+    /// keep both sides from giving the other up.
+    @Override
+    public AppendEntriesReplyProto appendEntries(AppendEntriesRequestProto request)
+            throws IOException {
+        if (request.getEntriesCount() == 0) {
+            return await(append(request, HEARTBEAT_TIMEOUT_MS));
+        }
+        var reply = append(request, APPEND_TIMEOUT_MS);
+        var beating = new AtomicBoolean();
+        while (true) {
+            try {
+                return reply.get(HEARTBEAT_INTERVAL_MS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException slow) {
+                if (beating.compareAndSet(false, true)) {
+                    beat(request, beating);
+                }
+            } catch (ExecutionException failed) {
+                throw unwrapped(failed);
+            } catch (InterruptedException stopped) {
+                reply.cancel(true);
+                throw interrupted(stopped);
+            }
+        }
+    }
+
+    private void beat(AppendEntriesRequestProto request, AtomicBoolean beating) throws IOException {
+        var heartbeat = request.toBuilder().clearEntries().build();
+        var reply = append(heartbeat, HEARTBEAT_TIMEOUT_MS);
+        reply.addListener(
+                () -> {
+                    beating.set(false);
+                    var follower = link.follower(target(request.getServerRequest()));
+                    if (follower != null && reply.state() == ListenableFuture.State.SUCCESS) {
+                        follower.updateLastRpcResponseTime();
+                    }
+                },
+                MoreExecutors.directExecutor());
+    }
+
+    private ListenableFuture<AppendEntriesReplyProto> append(
+            AppendEntriesRequestProto request, long timeoutMs) throws IOException {
+        return start(APPEND, request, request.getServerRequest(), timeoutMs);
+    }
+
+    private static RaftPeerId target(RaftRpcRequestProto request) {
+        return RaftPeerId.valueOf(request.getReplyId());
+    }
+
+    private <Q, A> ListenableFuture<A> start(
+            MethodDescriptor<Q, A> method, Q request, RaftRpcRequestProto header, long timeoutMs)
+            throws IOException {
+        try {
+            var channel = channels.to(addresses.apply(target(header)));
+            var options =
+                    CallOptions.DEFAULT
+                            .withExecutor(MoreExecutors.directExecutor())
+                            .withDeadlineAfter(timeoutMs, TimeUnit.MILLISECONDS);
+            return ClientCalls.futureUnaryCall(channel.newCall(method, options), request);
+        } catch (RuntimeException failed) {
+            throw new IOException(failed.getMessage(), failed);
+        }
+    }
+
+    private static <A> A await(ListenableFuture<A> reply) throws IOException {
+        try {
+            return reply.get();
+        } catch (ExecutionException failed) {
+            throw unwrapped(failed);
+        } catch (InterruptedException stopped) {
+            reply.cancel(true);
+            throw interrupted(stopped);
+        }
+    }
+
+    private static IOException unwrapped(ExecutionException failed) {
+        var cause = failed.getCause();
+        // Without its stack: a peer that is down is told of again and again.
+        return cause instanceof StatusRuntimeException refused
+                ? new IOException(refused.getStatus().toString())
+                : new IOException(cause);
+    }
+
+    private static InterruptedIOException interrupted(InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        var wrapped = new InterruptedIOException("the call was given up");
+        wrapped.initCause(stopped);
+        return wrapped;
+    }
+
+    /// What this node answers to the others.
+    ServerServiceDefinition service() {
+        return ServerServiceDefinition.builder(SERVICE)
+                .addMethod(
+                        VOTE,
+                        ServerCalls.asyncUnaryCall((request, reply) ->
+                                answer(
+                                        request.getServerRequest(),
+                                        reply,
+                                        server -> server.requestVote(request))))
+                .addMethod(
+                        ELECT,
+                        ServerCalls.asyncUnaryCall((request, reply) ->
+                                answer(
+                                        request.getServerRequest(),
+                                        reply,
+                                        server -> server.startLeaderElection(request))))
+                .addMethod(
+                        SNAPSHOT,
+                        ServerCalls.asyncUnaryCall((request, reply) ->
+                                answer(
+                                        request.getServerRequest(),
+                                        reply,
+                                        server -> server.installSnapshot(request))))
+                .addMethod(
+                        APPEND,
+                        ServerCalls.asyncUnaryCall((request, reply) ->
+                                answer(
+                                        request.getServerRequest(),
+                                        reply,
+                                        server -> server.appendEntries(request))))
+                .build();
+    }
+
+    private interface Answer<A> {
+        A by(RaftServerProtocol server) throws IOException;
+    }
+
+    private <A> void answer(RaftRpcRequestProto header, StreamObserver<A> reply, Answer<A> answer) {
+        A given;
+        try {
+            var server = link.server();
+            checkMeant(server.getId(), header.getReplyId());
+            given = answer.by(server);
+        } catch (IOException | RuntimeException refused) {
+            reply.onError(
+                    Status.FAILED_PRECONDITION
+                            .withDescription(refused.toString())
+                            .asRuntimeException());
+            return;
+        }
+        reply.onNext(given);
+        reply.onCompleted();
+    }
+
+    /// An address may have gone to another peer: a node with a new disk, or another node.
+    private static void checkMeant(RaftPeerId self, ByteString meant) throws IOException {
+        if (!RaftPeerId.valueOf(meant).equals(self)) {
+            throw new IOException("this is %s, not %s".formatted(self, RaftPeerId.valueOf(meant)));
+        }
+    }
+}
