@@ -19,14 +19,18 @@ final class Assignments {
         return node != null && node.eligible();
     }
 
-    static List<Candidate> live(ClusterImage image) {
-        var live = new ArrayList<Candidate>();
+    /// Nodes for new replicas: those alive, and the others too where these are too few.
+    private static List<Candidate> candidates(int replicationFactor, ClusterImage image) {
+        var eligible = new ArrayList<Candidate>();
+        var all = new ArrayList<Candidate>();
         for (var node : image.nodes().values()) {
+            var candidate = new Candidate(node.id(), node.rack());
+            all.add(candidate);
             if (node.eligible()) {
-                live.add(new Candidate(node.id(), node.rack()));
+                eligible.add(candidate);
             }
         }
-        return live;
+        return eligible.size() >= replicationFactor ? eligible : all;
     }
 
     static @Nullable Refused tooMany(int newPartitions) {
@@ -40,16 +44,22 @@ final class Assignments {
 
     static @Nullable Refused placementRefusal(
             int partitionCount, int replicationFactor, ClusterImage image) {
-        int live = live(image).size();
-        if (replicationFactor <= live) {
-            return null;
+        int registered = image.nodes().size();
+        if (replicationFactor > registered) {
+            return new Refused(
+                    Errors.INVALID_REPLICATION_FACTOR,
+                    ("Unable to replicate the partition %d time(s): The target replication factor of"
+                                    + " %d cannot be reached because only %d broker(s) are"
+                                    + " registered.")
+                            .formatted(replicationFactor, replicationFactor, registered));
         }
-        var alive = live == image.nodes().size() ? "registered" : "alive";
-        return new Refused(
-                Errors.INVALID_REPLICATION_FACTOR,
-                ("Unable to replicate the partition %d time(s): The target replication factor of %d"
-                                + " cannot be reached because only %d broker(s) are %s.")
-                        .formatted(replicationFactor, replicationFactor, live, alive));
+        return image.nodes().values().stream().anyMatch(NodeImage::eligible)
+                ? null
+                : new Refused(
+                        Errors.INVALID_REPLICATION_FACTOR,
+                        ("Unable to replicate the partition %d time(s): All brokers are"
+                                        + " currently fenced.")
+                                .formatted(replicationFactor));
     }
 
     static List<PartitionImage> placed(
@@ -58,10 +68,31 @@ final class Assignments {
             int replicationFactor,
             long seed,
             ClusterImage image) {
-        return given(
+        var placed =
                 ReplicaPlacement.place(
-                        live(image), firstPartition, partitionCount, replicationFactor, seed),
-                image);
+                        candidates(replicationFactor, image),
+                        firstPartition,
+                        partitionCount,
+                        replicationFactor,
+                        seed);
+        return given(withSomeoneAlive(placed, image), image);
+    }
+
+    /// Where only dead nodes were taken, the last one makes room for a live one.
+    private static List<List<Integer>> withSomeoneAlive(
+            List<List<Integer>> placed, ClusterImage image) {
+        var live = image.nodes().values().stream().filter(NodeImage::eligible).toList();
+        var assignment = new ArrayList<List<Integer>>(placed.size());
+        for (var replicas : placed) {
+            if (replicas.stream().noneMatch(id -> isEligible(id, image))) {
+                var mended = new ArrayList<>(replicas.subList(0, replicas.size() - 1));
+                mended.add(live.get(assignment.size() % live.size()).id());
+                assignment.add(List.copyOf(mended));
+            } else {
+                assignment.add(replicas);
+            }
+        }
+        return assignment;
     }
 
     /// @param replicationFactor that every partition must have, or 0 to take the first one's

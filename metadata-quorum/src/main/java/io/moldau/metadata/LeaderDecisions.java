@@ -41,13 +41,20 @@ final class LeaderDecisions {
         if (refusal != null) {
             return new Decision(image, refusal);
         }
-        var isr = command.isr().stream().map(IsrMember::nodeId).toList();
         var changed =
                 new PartitionChange(partition, PartitionRules.of(topic.name(), image))
-                        .isr(isr)
+                        .isr(ordered(command.isr(), partition))
                         .done();
         var after = new TopicEdit(topic).set(command.partition(), changed).done();
         return accepted(new ImageEdit(image).put(after).done(), new Outcome.IsrChanged(changed));
+    }
+
+    /// Whoever stays keeps the place; once someone joins, all stand in order of their ids.
+    private static List<Integer> ordered(List<IsrMember> members, PartitionImage partition) {
+        var ids = members.stream().map(IsrMember::nodeId).sorted().toList();
+        return partition.isr().containsAll(ids)
+                ? partition.isr().stream().filter(ids::contains).toList()
+                : ids;
     }
 
     private static @Nullable Refused isrRefusal(

@@ -99,9 +99,9 @@ final class TopicDecisions {
     /// Internal topics are created by nobody's wish in particular: on a small cluster they get as
     /// many replicas as there are nodes, rather than never come to be.
     private static int replicationFactorOf(CreateTopic command, ClusterImage image) {
-        int live = Assignments.live(image).size();
-        return Topic.isInternal(command.name()) && live > 0
-                ? Math.min(command.replicationFactor(), live)
+        int registered = image.nodes().size();
+        return Topic.isInternal(command.name()) && registered > 0
+                ? Math.min(command.replicationFactor(), registered)
                 : command.replicationFactor();
     }
 

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.moldau.metadata.MetadataCommand.AllocateProducerIds;
 import io.moldau.metadata.MetadataCommand.AlterConfigs;
+import io.moldau.metadata.MetadataCommand.AlterReassignments;
+import io.moldau.metadata.MetadataCommand.BeginShutdown;
 import io.moldau.metadata.MetadataCommand.ChangeIsr;
 import io.moldau.metadata.MetadataCommand.CommitOffsets;
 import io.moldau.metadata.MetadataCommand.ConfigChange;
@@ -16,12 +18,18 @@ import io.moldau.metadata.MetadataCommand.CreatePartitions;
 import io.moldau.metadata.MetadataCommand.DeleteGroup;
 import io.moldau.metadata.MetadataCommand.DeleteOffsets;
 import io.moldau.metadata.MetadataCommand.DeleteTopic;
+import io.moldau.metadata.MetadataCommand.ElectLeaders;
+import io.moldau.metadata.MetadataCommand.ElectionType;
+import io.moldau.metadata.MetadataCommand.FenceNode;
 import io.moldau.metadata.MetadataCommand.IsrMember;
 import io.moldau.metadata.MetadataCommand.NameCluster;
 import io.moldau.metadata.MetadataCommand.PartitionCommit;
+import io.moldau.metadata.MetadataCommand.Reassignment;
 import io.moldau.metadata.MetadataCommand.SaveGroup;
 import io.moldau.metadata.MetadataCommand.TopicCommits;
 import io.moldau.metadata.MetadataCommand.TopicPartitions;
+import io.moldau.metadata.MetadataCommand.UnfenceNode;
+import io.moldau.metadata.MetadataCommand.UnregisterNode;
 import io.moldau.proto.metadata.Command;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -77,7 +85,30 @@ class MetadataStatePropertyTest {
                 group.map(g -> new DeleteGroup(g, -1)),
                 number.map(
                         n -> new ChangeIsr(id(n), n % 2, 0, n % 3, List.of(new IsrMember(n, n)))),
-                number.map(n -> new NameCluster("cluster-" + n)));
+                number.map(n -> new NameCluster("cluster-" + n)),
+                Combinators.combine(number, number).as(MetadataStatePropertyTest::life),
+                Combinators.combine(topic, number).as(MetadataStatePropertyTest::leaders));
+    }
+
+    private static MetadataCommand life(int node, int kind) {
+        return switch (kind) {
+            case 0 -> new FenceNode(node, node + 1);
+            case 1 -> new BeginShutdown(node, node + 1);
+            case 2 -> new UnregisterNode(node);
+            default -> new UnfenceNode(node, node + kind - 2);
+        };
+    }
+
+    private static MetadataCommand leaders(String topic, int n) {
+        return switch (n) {
+            case 0 -> new ElectLeaders(ElectionType.PREFERRED, null);
+            case 1 ->
+                    new ElectLeaders(
+                            ElectionType.UNCLEAN,
+                            List.of(new TopicPartitions(topic, List.of(0, 1))));
+            case 2 -> new AlterReassignments(List.of(new Reassignment(topic, 0, null)));
+            default -> new AlterReassignments(List.of(new Reassignment(topic, 0, List.of(n, 1))));
+        };
     }
 
     private static MetadataCommand alter(String topic, int n) {

@@ -31,6 +31,27 @@ class TopicDecisionsTest {
     }
 
     @Test
+    void placesOnNodesThatAreDownWhereTooFewAreUp() {
+        var image = cluster(3);
+        image = after(Images.fence(2, image), image);
+        image = after(Images.fence(3, image), image);
+
+        var partitions = after(topic("t", 99, 12, 2), image).topic("t").partitions();
+
+        assertThat(partitions)
+                .allSatisfy(partition -> {
+                    assertThat(partition.replicas()).hasSize(2).contains(1);
+                    assertThat(partition.isr()).containsExactly(1);
+                    assertThat(partition.leader()).isEqualTo(1);
+                });
+        var allDown = after(Images.fence(1, image), image);
+        assertThat(refusal(topic("u", 98, 1, 1), allDown).message())
+                .isEqualTo(
+                        "Unable to replicate the partition 1 time(s): All brokers are currently"
+                                + " fenced.");
+    }
+
+    @Test
     void placesATopicAndFindsItByNameAndId() {
         var image = after(topic("orders", 7, 3, 2), cluster(3));
 
