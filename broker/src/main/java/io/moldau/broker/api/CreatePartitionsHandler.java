@@ -75,7 +75,7 @@ public final class CreatePartitionsHandler
         var decided =
                 validateOnly
                         ? Futures.done(MetadataMachine.decide(command, metadata.image()).outcome())
-                        : metadata.submit(command);
+                        : metadata.submitForAll(command);
         return decided.thenApply(outcome -> result(wish.name(), outcome));
     }
 

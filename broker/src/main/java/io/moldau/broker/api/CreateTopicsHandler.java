@@ -61,7 +61,7 @@ public final class CreateTopicsHandler
                             "One request can create at most %d partitions."
                                     .formatted(MAX_PARTITIONS)));
         }
-        Decider decider = request.validateOnly() ? new Rehearsal() : metadata::submit;
+        Decider decider = request.validateOnly() ? new Rehearsal() : metadata::submitForAll;
         var names = new HashSet<String>();
         var answers = new ArrayList<CompletableFuture<CreatableTopicResult>>();
         for (var wish : request.topics()) {

@@ -50,21 +50,28 @@ public final class DescribeGroupsHandler
     @Override
     public CompletableFuture<DescribeGroupsResponseData> handle(
             RequestContext context, DescribeGroupsRequestData request) {
-        var views = request.groups().stream().map(groups::describe).toList();
-        return CompletableFuture.allOf(views.toArray(CompletableFuture[]::new))
-                .thenApply(_ -> {
-                    var response = new DescribeGroupsResponseData();
-                    for (int i = 0; i < views.size(); i++) {
-                        var groupId = request.groups().get(i);
-                        var described = describe(context, groupId, views.get(i).join());
-                        if (request.includeAuthorizedOperations()
-                                && described.errorCode() == Errors.NONE.code()) {
-                            described.setAuthorizedOperations(ALL_OPERATIONS);
-                        }
-                        response.groups().add(described);
+        var described =
+                request.groups().stream()
+                        .map(groupId ->
+                                groups.describe(groupId)
+                                        .thenApply(view -> describe(context, groupId, view))
+                                        .exceptionally(failure -> refused(groupId, failure)))
+                        .toList();
+        return Futures.inOrder(described)
+                .thenApply(all -> {
+                    if (request.includeAuthorizedOperations()) {
+                        all.stream()
+                                .filter(group -> group.errorCode() == Errors.NONE.code())
+                                .forEach(group -> group.setAuthorizedOperations(ALL_OPERATIONS));
                     }
-                    return response;
+                    return new DescribeGroupsResponseData().setGroups(all);
                 });
+    }
+
+    private static DescribedGroup refused(String groupId, Throwable failure) {
+        return new DescribedGroup()
+                .setGroupId(groupId)
+                .setErrorCode(Errors.forException(failure).code());
     }
 
     private static DescribedGroup describe(

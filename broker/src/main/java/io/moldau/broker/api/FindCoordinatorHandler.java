@@ -1,8 +1,9 @@
 package io.moldau.broker.api;
 
-import io.moldau.broker.group.GroupStore;
+import io.moldau.broker.group.CoordinatorSeat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
@@ -12,8 +13,8 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 
 /// `FindCoordinator`, API key 10, versions 0–6.
 ///
-/// This node coordinates every group. The address is that of the listener which the client came in
-/// on.
+/// A group is coordinated by the leader of the partition of `__consumer_offsets` that its id hashes
+/// to. The address is that of the listener which the client came in on.
 ///
 /// - v1: what kind of coordinator; error messages
 /// - v3: flexible versions
@@ -27,15 +28,13 @@ public final class FindCoordinatorHandler
     private static final short BATCH_VERSION = 4;
     private static final int NO_NODE = -1;
 
-    private final int self;
-    private final GroupStore store;
+    private final MetadataAccess metadata;
     private final OffsetsTopic offsetsTopic;
     private final NodeAddresses addresses;
 
     public FindCoordinatorHandler(
-            int self, GroupStore store, OffsetsTopic offsetsTopic, NodeAddresses addresses) {
-        this.self = self;
-        this.store = store;
+            MetadataAccess metadata, OffsetsTopic offsetsTopic, NodeAddresses addresses) {
+        this.metadata = metadata;
         this.offsetsTopic = offsetsTopic;
         this.addresses = addresses;
     }
@@ -48,17 +47,19 @@ public final class FindCoordinatorHandler
     @Override
     public CompletableFuture<FindCoordinatorResponseData> handle(
             RequestContext context, FindCoordinatorRequestData request) {
-        return coordinator(context, request.keyType())
-                .thenApply(found -> response(request, found, context.apiVersion()));
-    }
-
-    /// The coordinator of every key of that type.
-    private CompletableFuture<Coordinator> coordinator(RequestContext context, byte keyType) {
-        if (keyType == CoordinatorType.GROUP.id()) {
-            return offsetsTopic.ensure().thenApply(error -> thisNode(context, error));
+        if (request.keyType() != CoordinatorType.GROUP.id()) {
+            var refused = refused(Errors.INVALID_REQUEST, notServed(request.keyType()));
+            return Futures.done(response(context, request, _ -> refused));
         }
-        return CompletableFuture.completedFuture(
-                refused(Errors.INVALID_REQUEST, notServed(keyType)));
+        return offsetsTopic
+                .ensure()
+                .thenApply(error ->
+                        response(
+                                context,
+                                request,
+                                error == Errors.NONE
+                                        ? group -> coordinator(context, group)
+                                        : _ -> refused(error, error.message())));
     }
 
     private static String notServed(byte keyType) {
@@ -71,23 +72,28 @@ public final class FindCoordinatorHandler
         return "There is no coordinator of type " + keyType + ".";
     }
 
-    private Coordinator thisNode(RequestContext context, Errors error) {
-        if (error != Errors.NONE) {
-            return refused(error, error.message());
-        }
-        var node = store.image().node(self);
-        var address = node == null ? null : addresses.of(node, context).orElse(null);
-        if (address == null) {
+    private Coordinator coordinator(RequestContext context, String group) {
+        var image = metadata.image();
+        var node =
+                CoordinatorSeat.of(group, image)
+                        .map(seat -> image.node(seat.node()))
+                        .filter(leader -> !leader.fenced());
+        if (node.isEmpty()) {
             return refused(
-                    Errors.COORDINATOR_NOT_AVAILABLE,
-                    "The coordinator has no listener " + context.listener() + ".");
+                    Errors.COORDINATOR_NOT_AVAILABLE, "No node coordinates the group at present.");
         }
-        return new Coordinator()
-                .setErrorCode(Errors.NONE.code())
-                .setErrorMessage("")
-                .setNodeId(self)
-                .setHost(address.host())
-                .setPort(address.port());
+        return node.flatMap(leader -> addresses.of(leader, context))
+                .map(address ->
+                        new Coordinator()
+                                .setErrorCode(Errors.NONE.code())
+                                .setErrorMessage("")
+                                .setNodeId(node.get().id())
+                                .setHost(address.host())
+                                .setPort(address.port()))
+                .orElseGet(() ->
+                        refused(
+                                Errors.COORDINATOR_NOT_AVAILABLE,
+                                "The coordinator has no listener " + context.listener() + "."));
     }
 
     private static Coordinator refused(Errors error, String message) {
@@ -100,23 +106,33 @@ public final class FindCoordinatorHandler
     }
 
     private static FindCoordinatorResponseData response(
-            FindCoordinatorRequestData request, Coordinator found, short version) {
-        return version >= BATCH_VERSION
-                ? batched(request.coordinatorKeys(), found)
-                : new FindCoordinatorResponseData()
-                        .setErrorCode(found.errorCode())
-                        .setErrorMessage(
-                                found.errorCode() == Errors.NONE.code()
-                                        ? Errors.NONE.message()
-                                        : found.errorMessage())
-                        .setNodeId(found.nodeId())
-                        .setHost(found.host())
-                        .setPort(found.port());
+            RequestContext context,
+            FindCoordinatorRequestData request,
+            Function<String, Coordinator> finder) {
+        return context.apiVersion() >= BATCH_VERSION
+                ? batched(request.coordinatorKeys(), finder)
+                : single(finder.apply(request.key()));
     }
 
-    private static FindCoordinatorResponseData batched(List<String> keys, Coordinator found) {
+    private static FindCoordinatorResponseData single(Coordinator found) {
         return new FindCoordinatorResponseData()
-                .setCoordinators(keys.stream().map(key -> found.duplicate().setKey(key)).toList());
+                .setErrorCode(found.errorCode())
+                .setErrorMessage(
+                        found.errorCode() == Errors.NONE.code()
+                                ? Errors.NONE.message()
+                                : found.errorMessage())
+                .setNodeId(found.nodeId())
+                .setHost(found.host())
+                .setPort(found.port());
+    }
+
+    private static FindCoordinatorResponseData batched(
+            List<String> keys, Function<String, Coordinator> finder) {
+        return new FindCoordinatorResponseData()
+                .setCoordinators(
+                        keys.stream()
+                                .map(key -> finder.apply(key).duplicate().setKey(key))
+                                .toList());
     }
 
     @Override
@@ -124,7 +140,7 @@ public final class FindCoordinatorHandler
             FindCoordinatorRequestData request, Errors error, String message) {
         var refused = refused(error, message);
         return request.coordinatorKeys().isEmpty()
-                ? response(request, refused, (short) 0)
-                : batched(request.coordinatorKeys(), refused);
+                ? single(refused)
+                : batched(request.coordinatorKeys(), _ -> refused);
     }
 }

@@ -44,7 +44,8 @@ public final class NewTopics {
 
     /// Creates a topic because somebody asked for it: the broker's defaults hold.
     CompletableFuture<Outcome> createOnDemand(String name) {
-        return metadata.submit(command(name, BY_DEFAULT, (short) BY_DEFAULT, List.of(), Map.of()));
+        return metadata.submitForAll(
+                command(name, BY_DEFAULT, (short) BY_DEFAULT, List.of(), Map.of()));
     }
 
     /// Checks all of `wish` that the other topics have no part in.

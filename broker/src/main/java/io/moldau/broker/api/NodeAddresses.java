@@ -14,7 +14,8 @@ public interface NodeAddresses {
     Optional<Address> of(NodeImage node, RequestContext context);
 
     /// What a node advertises. A listener that advertises nothing is told as the client dialled it,
-    /// which only the node itself can do: it is right wherever the client stands.
+    /// which only the node itself can do: it is right wherever the client stands. Of another node's
+    /// it is the host that the nodes know each other by.
     ///
     /// @param self the node that answers
     static NodeAddresses advertisedTo(int self) {
@@ -27,7 +28,8 @@ public interface NodeAddresses {
                 return Optional.of(new Address(endpoint.host(), endpoint.port()));
             }
             if (node.id() != self) {
-                return Optional.empty();
+                return Optional.ofNullable(node.clusterAddress())
+                        .map(known -> new Address(known.host(), endpoint.port()));
             }
             var dialled = context.connection().localAddress();
             return Optional.of(

@@ -1,5 +1,6 @@
 package io.moldau.broker.api;
 
+import io.moldau.broker.group.GroupCoordinator;
 import io.moldau.broker.group.GroupStore;
 import io.moldau.metadata.OffsetAndMetadata;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import org.apache.kafka.common.protocol.Errors;
 
 /// `OffsetFetch`, API key 9, versions 1–10.
 ///
-/// Answered from this node's memory: a commit can be read here once it was answered.
+/// Answered by the group's coordinator from its memory: a commit can be read once it was answered.
 ///
 /// - v2: no topics means all of them
 /// - v5: the leader epoch of what was consumed (KIP-320)
@@ -38,9 +39,11 @@ public final class OffsetFetchHandler
     private static final long NO_OFFSET = -1;
     private static final int NO_EPOCH = -1;
 
+    private final GroupCoordinator groups;
     private final GroupStore store;
 
-    public OffsetFetchHandler(GroupStore store) {
+    public OffsetFetchHandler(GroupCoordinator groups, GroupStore store) {
+        this.groups = groups;
         this.store = store;
     }
 
@@ -56,6 +59,9 @@ public final class OffsetFetchHandler
         var response = new OffsetFetchResponseData();
         if (context.apiVersion() >= GROUPS_VERSION) {
             request.groups().forEach(group -> response.groups().add(answer(group, byId)));
+        } else if (!groups.coordinates(request.groupId())) {
+            return CompletableFuture.completedFuture(
+                    errorResponse(request, Errors.NOT_COORDINATOR, ""));
         } else {
             response.setTopics(inOldForm(answer(inNewForm(request), false)));
         }
@@ -63,6 +69,11 @@ public final class OffsetFetchHandler
     }
 
     private OffsetFetchResponseGroup answer(OffsetFetchRequestGroup group, boolean byId) {
+        if (!groups.coordinates(group.groupId())) {
+            return new OffsetFetchResponseGroup()
+                    .setGroupId(group.groupId())
+                    .setErrorCode(Errors.NOT_COORDINATOR.code());
+        }
         return new OffsetFetchResponseGroup()
                 .setGroupId(group.groupId())
                 .setTopics(

@@ -1,6 +1,5 @@
 package io.moldau.broker.api;
 
-import io.moldau.broker.group.GroupStore;
 import io.moldau.metadata.MetadataCommand.CreateTopic;
 import io.moldau.metadata.Outcome;
 import java.util.Map;
@@ -17,24 +16,26 @@ import org.apache.kafka.common.protocol.Errors;
 /// for it, list it and describe it, and it is created when the first group is looked for, as in
 /// Kafka.
 public final class OffsetsTopic {
-    private final GroupStore store;
+    private final MetadataAccess metadata;
     private final int partitions;
     private final int replicationFactor;
     private final int segmentBytes;
 
     /// The settings `offsets.topic.num.partitions`, `offsets.topic.replication.factor` and
     /// `offsets.topic.segment.bytes`.
-    public OffsetsTopic(GroupStore store, int partitions, int replicationFactor, int segmentBytes) {
-        this.store = store;
+    public OffsetsTopic(
+            MetadataAccess metadata, int partitions, int replicationFactor, int segmentBytes) {
+        this.metadata = metadata;
         this.partitions = partitions;
         this.replicationFactor = replicationFactor;
         this.segmentBytes = segmentBytes;
     }
 
-    /// Creates the topic if it is missing. The replication factor is capped by the nodes that are
-    /// alive: waiting for more would keep every group of a small cluster from starting.
+    /// Creates the topic if it is missing, and waits until all nodes know who coordinates what. The
+    /// replication factor is capped by the nodes that are alive: waiting for more would keep every
+    /// group of a small cluster from starting.
     public CompletableFuture<Errors> ensure() {
-        var image = store.image();
+        var image = metadata.image();
         if (image.topic(Topic.GROUP_METADATA_TOPIC_NAME) != null) {
             return CompletableFuture.completedFuture(Errors.NONE);
         }
@@ -55,7 +56,7 @@ public final class OffsetsTopic {
                                 TopicConfig.SEGMENT_BYTES_CONFIG,
                                 Integer.toString(segmentBytes)),
                         ThreadLocalRandom.current().nextLong());
-        return store.submit(create)
+        return metadata.submitForAll(create)
                 .thenApply(outcome ->
                         outcome instanceof Outcome.Refused(var error, _)
                                         && error != Errors.TOPIC_ALREADY_EXISTS

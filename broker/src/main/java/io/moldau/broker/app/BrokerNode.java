@@ -107,6 +107,7 @@ public final class BrokerNode implements AutoCloseable {
         }
         endpoint = opened(Endpoint.bind(Listening.netConfig(config), handlers.router()));
         register();
+        groups.start();
         openAdminPort(new OperatorView(quorum, partitions, settings, failure));
     }
 
@@ -157,8 +158,11 @@ public final class BrokerNode implements AutoCloseable {
     private GroupCoordinator startGroups() {
         var shards = opened(Shards.start(1, "group", clock));
         var settings = GroupSettings.read(config::getLong);
-        var groups = opened(new GroupCoordinator(shards, GroupStore.of(quorum), settings, clock));
-        groups.start();
+        var groups =
+                opened(
+                        new GroupCoordinator(
+                                nodeId(), shards, GroupStore.of(quorum), settings, clock));
+        quorum.onPublished(groups);
         return groups;
     }
 

@@ -47,6 +47,7 @@ import io.moldau.broker.api.SaslAuthenticateHandler;
 import io.moldau.broker.api.SaslHandshakeHandler;
 import io.moldau.broker.api.SettingChanges;
 import io.moldau.broker.api.SyncGroupHandler;
+import io.moldau.broker.api.Visibility;
 import io.moldau.broker.config.ConfigService;
 import io.moldau.broker.fetch.FetchSessions;
 import io.moldau.broker.group.GroupCoordinator;
@@ -82,11 +83,11 @@ final class Handlers {
         this.groups = groups;
         this.addresses = NodeAddresses.advertisedTo(partitions.nodeId());
         this.store = GroupStore.of(quorum);
-        this.metadata = MetadataAccess.of(quorum);
+        this.metadata = MetadataAccess.of(quorum, Visibility.ofOneNode());
         var broker = config.current();
         this.offsetsTopic =
                 new OffsetsTopic(
-                        store,
+                        metadata,
                         broker.getInt("offsets.topic.num.partitions"),
                         broker.getShort("offsets.topic.replication.factor"),
                         broker.getInt("offsets.topic.segment.bytes"));
@@ -158,14 +159,14 @@ final class Handlers {
     private List<RequestHandler<?, ?>> groupHandlers() {
         var broker = config.current();
         return List.of(
-                new FindCoordinatorHandler(partitions.nodeId(), store, offsetsTopic, addresses),
+                new FindCoordinatorHandler(metadata, offsetsTopic, addresses),
                 new JoinGroupHandler(groups),
                 new SyncGroupHandler(groups),
                 new HeartbeatHandler(groups),
                 new LeaveGroupHandler(groups),
                 new OffsetCommitHandler(
                         groups, store, broker.getInt("offset.metadata.max.bytes"), clock),
-                new OffsetFetchHandler(store),
+                new OffsetFetchHandler(groups, store),
                 new OffsetDeleteHandler(groups, store),
                 new ListGroupsHandler(groups),
                 new DescribeGroupsHandler(groups),

@@ -2,9 +2,12 @@ package io.moldau.broker.group;
 
 import io.moldau.broker.shard.Shards;
 import io.moldau.env.Clock;
+import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.ImageListener;
 import io.moldau.metadata.MetadataCommand.CommitOffsets;
 import io.moldau.metadata.MetadataCommand.TopicPartitions;
 import io.moldau.metadata.Outcome;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
+import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.protocol.Errors;
 
 /// Gives every group a thread, a clock and a durable home.
@@ -26,24 +30,32 @@ import org.apache.kafka.common.protocol.Errors;
 /// calling thread where nothing else is under way, else on the one that is at it. What a group
 /// decides is made durable through [GroupStore] before anybody is told. May be called from any
 /// thread, and answers come on any; no task waits for anything.
-public final class GroupCoordinator implements AutoCloseable {
+///
+/// A call for a group that another node coordinates fails with [NotCoordinatorException]. A node
+/// takes groups over as soon as it has applied that it leads their partition: they are in its
+/// image, so there is nothing to load.
+public final class GroupCoordinator implements ImageListener, AutoCloseable {
     private final Shards shards;
     private final GroupStore store;
     private final GroupSettings settings;
     private final Clock clock;
+    private final Seats seats;
     private final List<GroupTable> tables;
     private volatile boolean closing;
 
+    /// @param self this node's id
     /// @param shards may be shared; not closed by this
-    public GroupCoordinator(Shards shards, GroupStore store, GroupSettings settings, Clock clock) {
+    public GroupCoordinator(
+            int self, Shards shards, GroupStore store, GroupSettings settings, Clock clock) {
         this.shards = shards;
         this.store = store;
         this.settings = settings;
         this.clock = clock;
+        this.seats = new Seats(self, store);
         var steadyMs = steadyMs(clock);
         this.tables =
                 shards.all().stream()
-                        .map(shard -> new GroupTable(shard, store, settings, steadyMs))
+                        .map(shard -> new GroupTable(shard, seats, store, settings, steadyMs))
                         .toList();
     }
 
@@ -54,16 +66,42 @@ public final class GroupCoordinator implements AutoCloseable {
         return () -> startMs + TimeUnit.NANOSECONDS.toMillis(clock.monotonicNanos() - startNanos);
     }
 
-    /// Brings the groups that have members back to life, and begins to look for expired offsets.
+    /// Takes over the groups that this node coordinates, and begins to look for expired offsets.
+    /// Call it once the store shows the node's own registration: what it had led in a life before
+    /// is not its own any more. Until then every group is coordinated elsewhere.
     public void start() {
-        for (var groupId : store.image().groupIds()) {
-            var group = store.image().group(groupId);
-            if (group != null && !group.members().isEmpty()) {
-                var table = table(groupId);
-                table.execute(() -> table.load(groupId));
+        seats.open();
+        follow();
+        tables.forEach(this::scheduleExpiry);
+    }
+
+    /// To be told of every image: groups come and go with the partitions of `__consumer_offsets`
+    /// that this node leads.
+    @Override
+    public void published(ClusterImage before, ClusterImage after) {
+        if (seats.changed(before, after)) {
+            follow();
+        }
+    }
+
+    private void follow() {
+        var image = store.image();
+        var byTable = new HashMap<GroupTable, List<String>>();
+        for (var groupId : image.groupIds()) {
+            var group = image.group(groupId);
+            if (group != null && !group.members().isEmpty() && seats.isHere(groupId)) {
+                byTable.computeIfAbsent(table(groupId), _ -> new ArrayList<>()).add(groupId);
             }
         }
-        tables.forEach(this::scheduleExpiry);
+        for (var table : tables) {
+            var withMembers = byTable.getOrDefault(table, List.of());
+            table.executeLater(() -> table.follow(withMembers));
+        }
+    }
+
+    /// Whether this node coordinates the group; reading its offsets needs no more than that.
+    public boolean coordinates(String groupId) {
+        return !closing && seats.isHere(groupId);
     }
 
     private void scheduleExpiry(GroupTable table) {
@@ -130,7 +168,8 @@ public final class GroupCoordinator implements AutoCloseable {
     }
 
     public CompletableFuture<Errors> delete(String groupId) {
-        return fromGroup(groupId, table -> table.delete(groupId));
+        return fromGroup(groupId, table -> table.delete(groupId))
+                .exceptionally(Errors::forException);
     }
 
     /// @return empty for a group that nobody knows
@@ -139,7 +178,7 @@ public final class GroupCoordinator implements AutoCloseable {
                 groupId, table -> CompletableFuture.completedFuture(table.describe(groupId)));
     }
 
-    /// All groups that have members, saved state or offsets.
+    /// All groups of this node that have members, saved state or offsets.
     public CompletableFuture<Collection<GroupView>> list() {
         var perShard =
                 tables.stream().map(t -> CompletableFuture.supplyAsync(t::loaded, t)).toList();
@@ -157,6 +196,7 @@ public final class GroupCoordinator implements AutoCloseable {
     private Set<String> storedGroups() {
         var ids = new HashSet<>(store.image().groupIds());
         ids.addAll(store.offsets().groups());
+        ids.removeIf(id -> !seats.isHere(id));
         return ids;
     }
 

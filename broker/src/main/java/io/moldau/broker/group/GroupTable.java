@@ -1,7 +1,5 @@
 package io.moldau.broker.group;
 
-import static io.moldau.metadata.MetadataCommand.ANY_COORDINATOR;
-
 import io.moldau.broker.shard.Shard;
 import io.moldau.broker.shard.Timer;
 import io.moldau.metadata.MetadataCommand.CommitOffsets;
@@ -19,14 +17,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.protocol.Errors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The groups of one shard: gives each its events, carries out its effects and keeps its timer.
+/// The groups of one shard that this node coordinates: gives each its events, carries out its
+/// effects and keeps its timer.
 ///
 /// Every method but [#execute] is called by a task of its own, and those run one after the other.
 /// In memory are the groups that have members, and those that something is under way for; the
@@ -36,29 +34,20 @@ final class GroupTable implements Executor {
 
     private final Shard shard;
     private final Serial serial;
+    private final Seats seats;
     private final GroupStore store;
     private final GroupSettings settings;
     private final LongSupplier nowMs;
-    private final Map<String, Slot> slots = new HashMap<>();
+    private final Map<String, GroupSlot> slots = new HashMap<>();
 
-    /// A group in memory.
-    private static final class Slot {
-        final ClassicGroup group;
-
-        /// Commands of this group that are submitted and not applied: until then the store does not
-        /// know what the group knows. Lowered by the store's thread.
-        final AtomicInteger inFlight = new AtomicInteger();
-
-        @Nullable Timer timer;
-        long timerAtMs = Long.MAX_VALUE;
-
-        Slot(ClassicGroup group) {
-            this.group = group;
-        }
-    }
-
-    GroupTable(Shard shard, GroupStore store, GroupSettings settings, LongSupplier nowMs) {
+    GroupTable(
+            Shard shard,
+            Seats seats,
+            GroupStore store,
+            GroupSettings settings,
+            LongSupplier nowMs) {
         this.shard = shard;
+        this.seats = seats;
         this.serial = new Serial(shard);
         this.store = store;
         this.settings = settings;
@@ -86,7 +75,7 @@ final class GroupTable implements Executor {
         step(slot(groupId), event);
     }
 
-    private void step(Slot slot, GroupEvent event) {
+    private void step(GroupSlot slot, GroupEvent event) {
         for (var effect : slot.group.step(event, nowMs.getAsLong())) {
             switch (effect) {
                 case GroupEffect.Answer(var caller, var answer) ->
@@ -98,10 +87,10 @@ final class GroupTable implements Executor {
         settle(slot);
     }
 
-    private void save(Slot slot, GroupEffect.Save save) {
+    private void save(GroupSlot slot, GroupEffect.Save save) {
         watch(
                 slot,
-                submitted(slot, store.submit(new SaveGroup(save.group(), ANY_COORDINATOR)))
+                submitted(slot, store.submit(new SaveGroup(save.group(), slot.coordinatorEpoch)))
                         .thenAccept(outcome -> step(slot, verdict(save.saveId(), outcome))));
     }
 
@@ -152,11 +141,20 @@ final class GroupTable implements Executor {
         }
         // Many commits come; none of them wakes another thread to note that it is through.
         slot.inFlight.incrementAndGet();
-        return store.submit(commit)
+        return store.submit(inNameOf(slot, commit))
                 .handle((outcome, failure) -> {
                     slot.inFlight.decrementAndGet();
                     return failure == null ? outcome : notReplicated(slot, failure);
                 });
+    }
+
+    private static CommitOffsets inNameOf(GroupSlot slot, CommitOffsets commit) {
+        return new CommitOffsets(
+                commit.group(),
+                commit.commitTimestampMs(),
+                commit.expireTimestampMs(),
+                commit.topics(),
+                slot.coordinatorEpoch);
     }
 
     /// Forgets offsets by an operator's wish. Topics that the members read are refused.
@@ -184,7 +182,9 @@ final class GroupTable implements Executor {
             settle(slot);
             return CompletableFuture.completedFuture(errors);
         }
-        return submitted(slot, store.submit(new DeleteOffsets(groupId, allowed, ANY_COORDINATOR)))
+        return submitted(
+                        slot,
+                        store.submit(new DeleteOffsets(groupId, allowed, slot.coordinatorEpoch)))
                 .thenApply(outcome ->
                         outcome instanceof Outcome.Refused(var refusal, _)
                                 ? Map.of("", refusal)
@@ -193,6 +193,9 @@ final class GroupTable implements Executor {
 
     /// Forgets what has expired, and the group with it when nothing is left.
     void expireOffsets(String groupId, long wallMs) {
+        if (!seats.isHere(groupId)) {
+            return;
+        }
         var slot = slot(groupId);
         if (slot.inFlight.get() > 0) {
             return; // A commit that is under way may renew what looks expired.
@@ -212,7 +215,8 @@ final class GroupTable implements Executor {
                     slot,
                     submitted(
                             slot,
-                            store.submit(new DeleteOffsets(groupId, expired, ANY_COORDINATOR))));
+                            store.submit(
+                                    new DeleteOffsets(groupId, expired, slot.coordinatorEpoch))));
             LOGGER.atInfo()
                     .addKeyValue("group", groupId)
                     .addKeyValue("offsets", count)
@@ -232,13 +236,13 @@ final class GroupTable implements Executor {
         return delete(slot);
     }
 
-    private CompletableFuture<Errors> delete(Slot slot) {
+    private CompletableFuture<Errors> delete(GroupSlot slot) {
         var error = slot.group.delete();
         if (error != Errors.NONE) {
             settle(slot);
             return CompletableFuture.completedFuture(error);
         }
-        return submitted(slot, store.submit(new DeleteGroup(slot.group.groupId(), ANY_COORDINATOR)))
+        return submitted(slot, store.submit(new DeleteGroup(slot.groupId(), slot.coordinatorEpoch)))
                 .thenApply(outcome ->
                         outcome instanceof Outcome.Refused(var refusal, _) ? refusal : Errors.NONE);
     }
@@ -264,35 +268,63 @@ final class GroupTable implements Executor {
         return Set.copyOf(slots.keySet());
     }
 
-    /// Brings a group with members to life, so that their sessions can expire.
-    void load(String groupId) {
-        settle(slot(groupId));
+    /// Lets go of groups that others coordinate by now, and brings those to life that have members
+    /// and have come here, so that their sessions can expire. Their members go on in the same
+    /// generation, with sessions that begin anew.
+    ///
+    /// @param withMembers groups of this table
+    void follow(List<String> withMembers) {
+        List.copyOf(slots.values()).forEach(this::resignIfElsewhere);
+        for (var groupId : withMembers) {
+            if (seats.isHere(groupId)) {
+                settle(slot(groupId));
+            }
+        }
+    }
+
+    private void resignIfElsewhere(GroupSlot slot) {
+        if (slot.coordinatorEpoch != seats.epochOf(slot.groupId())) {
+            resign(slot);
+        }
     }
 
     /// Sends everybody who waits away.
     void resign() {
-        List.copyOf(slots.values()).forEach(slot -> step(slot, new GroupEvent.Resign()));
-        slots.values().forEach(slot -> cancelTimer(slot));
-        slots.clear();
+        List.copyOf(slots.values()).forEach(this::resign);
+    }
+
+    private void resign(GroupSlot slot) {
+        slots.remove(slot.groupId(), slot);
+        step(slot, new GroupEvent.Resign());
     }
 
     // ---- slots ----
 
-    private Slot slot(String groupId) {
-        return slots.computeIfAbsent(
-                groupId,
-                id -> {
-                    var saved = store.image().group(id);
-                    return new Slot(
-                            saved == null
-                                    ? ClassicGroup.empty(id, settings, nowMs.getAsLong())
-                                    : ClassicGroup.restored(saved, settings, nowMs.getAsLong()));
-                });
+    /// The group as this node coordinates it now.
+    ///
+    /// @throws NotCoordinatorException another node does
+    private GroupSlot slot(String groupId) {
+        var known = slots.get(groupId);
+        if (known != null) {
+            resignIfElsewhere(known);
+        }
+        int epoch = seats.epochOf(groupId);
+        if (epoch == Seats.NOT_HERE) {
+            throw Seats.elsewhere(groupId);
+        }
+        return slots.computeIfAbsent(groupId, id -> new GroupSlot(saved(id), epoch));
+    }
+
+    private ClassicGroup saved(String groupId) {
+        var saved = store.image().group(groupId);
+        return saved == null
+                ? ClassicGroup.empty(groupId, settings, nowMs.getAsLong())
+                : ClassicGroup.restored(saved, settings, nowMs.getAsLong());
     }
 
     /// Somebody is or was a member, or offsets are committed.
-    private boolean exists(Slot slot) {
-        var groupId = slot.group.groupId();
+    private boolean exists(GroupSlot slot) {
+        var groupId = slot.groupId();
         return slot.group.generation() > 0
                 || !slot.group.isIdle()
                 || slot.inFlight.get() > 0
@@ -303,12 +335,13 @@ final class GroupTable implements Executor {
     /// Notes a command that is under way.
     ///
     /// @return its outcome, in a task of this table; a failure to replicate is a refusal
-    private CompletableFuture<Outcome> submitted(Slot slot, CompletionStage<Outcome> submission) {
+    private CompletableFuture<Outcome> submitted(
+            GroupSlot slot, CompletionStage<Outcome> submission) {
         slot.inFlight.incrementAndGet();
         return submission
                 .exceptionally(failure -> {
                     LOGGER.atWarn()
-                            .addKeyValue("group", slot.group.groupId())
+                            .addKeyValue("group", slot.groupId())
                             .setCause(failure)
                             .log("group command failed");
                     return new Outcome.Refused(
@@ -326,20 +359,20 @@ final class GroupTable implements Executor {
     }
 
     /// Nobody waits for `done`, so what goes wrong in it is told here.
-    private static void watch(Slot slot, CompletableFuture<?> done) {
+    private static void watch(GroupSlot slot, CompletableFuture<?> done) {
         var _ =
                 done.exceptionally(failure -> {
                     LOGGER.atError()
-                            .addKeyValue("group", slot.group.groupId())
+                            .addKeyValue("group", slot.groupId())
                             .setCause(failure)
                             .log("group step failed");
                     return null;
                 });
     }
 
-    private static Outcome notReplicated(Slot slot, Throwable failure) {
+    private static Outcome notReplicated(GroupSlot slot, Throwable failure) {
         LOGGER.atWarn()
-                .addKeyValue("group", slot.group.groupId())
+                .addKeyValue("group", slot.groupId())
                 .setCause(failure)
                 .log("group command failed");
         return new Outcome.Refused(
@@ -352,29 +385,24 @@ final class GroupTable implements Executor {
 
     /// After every step: lets go of a group that the store knows as well, and otherwise sees to it
     /// that it is woken in time.
-    private void settle(Slot slot) {
-        if (slot.inFlight.get() == 0 && (slot.group.isIdle() || slot.group.isDead())) {
-            cancelTimer(slot);
-            slots.remove(slot.group.groupId(), slot);
+    private void settle(GroupSlot slot) {
+        boolean over = slot.group.isDead();
+        if (over || (slot.inFlight.get() == 0 && slot.group.isIdle())) {
+            slot.cancelTimer();
+            if (slot.inFlight.get() == 0) {
+                slots.remove(slot.groupId(), slot);
+            }
         } else if (slot.group.wakeAtMs() < slot.timerAtMs) {
-            cancelTimer(slot);
+            slot.cancelTimer();
             slot.timerAtMs = slot.group.wakeAtMs();
             long delayMs = Math.max(0, slot.timerAtMs - nowMs.getAsLong());
             slot.timer = schedule(delayMs, () -> onTimer(slot));
         }
     }
 
-    private void onTimer(Slot slot) {
+    private void onTimer(GroupSlot slot) {
         slot.timer = null;
         slot.timerAtMs = Long.MAX_VALUE;
         step(slot, new GroupEvent.Tick());
-    }
-
-    private static void cancelTimer(Slot slot) {
-        if (slot.timer != null) {
-            slot.timer.cancel();
-            slot.timer = null;
-        }
-        slot.timerAtMs = Long.MAX_VALUE;
     }
 }

@@ -31,18 +31,22 @@ final class AdminRig {
     final NodeAddresses addresses = NodeAddresses.advertisedTo(NODE);
     private final BrokerConfig started;
 
-    final MetadataAccess metadata =
-            new MetadataAccess() {
-                @Override
-                public ClusterImage image() {
-                    return store.image();
-                }
+    final MetadataAccess metadata = metadata(store);
 
-                @Override
-                public CompletableFuture<Outcome> submit(MetadataCommand command) {
-                    return store.submit(command);
-                }
-            };
+    /// The metadata of `store`, as handlers read and change it.
+    static MetadataAccess metadata(MemoryGroupStore store) {
+        return new MetadataAccess() {
+            @Override
+            public ClusterImage image() {
+                return store.image();
+            }
+
+            @Override
+            public CompletableFuture<Outcome> submit(MetadataCommand command) {
+                return store.submit(command);
+            }
+        };
+    }
 
     /// @param settings names and values in turn
     AdminRig(String... settings) {
@@ -73,7 +77,7 @@ final class AdminRig {
     }
 
     MetadataHandler metadataHandler() {
-        var offsetsTopic = new OffsetsTopic(store, 50, 3, 104_857_600);
+        var offsetsTopic = new OffsetsTopic(metadata, 50, 3, 104_857_600);
         return new MetadataHandler(metadata, addresses, newTopics(), offsetsTopic);
     }
 

@@ -1,5 +1,6 @@
 package io.moldau.broker.api;
 
+import static io.moldau.broker.api.AdminRig.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moldau.broker.group.GroupCoordinator;
@@ -11,10 +12,12 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
@@ -43,6 +46,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +60,7 @@ class GroupHandlersTest {
     private final MemoryGroupStore store = new MemoryGroupStore();
     private final GroupCoordinator groups =
             new GroupCoordinator(
+                    1,
                     shards,
                     store,
                     GroupSettings.defaults().withInitialRebalanceDelayMs(0),
@@ -63,7 +68,9 @@ class GroupHandlersTest {
     private Uuid topicId;
 
     @BeforeEach
-    void createTopic() {
+    void createTopics() {
+        store.withOffsetsTopic(1).onPublished(groups);
+        groups.start();
         topicId = store.withTopic("t", 3);
     }
 
@@ -95,13 +102,119 @@ class GroupHandlersTest {
     /// Trap 6: a replication factor of 3 on one node must not keep groups from starting.
     @Test
     void theOffsetsTopicIsCreatedWithNoMoreReplicasThanThereAreNodes() {
+        // given
+        var fresh = new MemoryGroupStore();
+        var topics = new OffsetsTopic(metadata(fresh), 50, 3, 104_857_600);
+        var handler =
+                new FindCoordinatorHandler(metadata(fresh), topics, NodeAddresses.advertisedTo(1));
+
         // when
-        call(findCoordinator(), 3, new FindCoordinatorRequestData().setKey("orders"));
+        call(handler, 3, new FindCoordinatorRequestData().setKey("orders"));
 
         // then
-        var topic = store.image().topic("__consumer_offsets");
+        var topic = fresh.image().topic("__consumer_offsets");
         assertThat(topic.partitions()).hasSize(50);
         assertThat(topic.partitions().getFirst().replicas()).containsExactly(1);
+    }
+
+    @Test
+    void everyGroupIsFoundAtTheLeaderOfItsPartition() {
+        // given
+        var two = new MemoryGroupStore().withNode(2);
+        var topics = new OffsetsTopic(metadata(two), 50, 1, 104_857_600);
+        var handler =
+                new FindCoordinatorHandler(metadata(two), topics, NodeAddresses.advertisedTo(1));
+        var request = new FindCoordinatorRequestData();
+        IntStream.range(0, 50).forEach(i -> request.coordinatorKeys().add("group-" + i));
+
+        // when
+        var found = call(handler, 6, request);
+
+        // then
+        var partitions = two.image().topic("__consumer_offsets").partitions();
+        assertThat(found.coordinators())
+                .allSatisfy(coordinator -> {
+                    int partition = Utils.abs(coordinator.key().hashCode()) % 50;
+                    int leader = partitions.get(partition).leader();
+                    assertThat(coordinator.nodeId()).isEqualTo(leader);
+                    assertThat(coordinator.host()).isEqualTo(leader == 1 ? "broker" : "broker2");
+                });
+        assertThat(found.coordinators()).extracting(Coordinator::nodeId).contains(1, 2);
+    }
+
+    @Test
+    void aGroupWhoseLeaderIsGoneHasNoCoordinator() {
+        // given
+        store.withNode(2).fence(1);
+
+        // when
+        var found = call(findCoordinator(), 3, new FindCoordinatorRequestData().setKey("orders"));
+
+        // then
+        assertThat(found.errorCode()).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE.code());
+    }
+
+    @Test
+    void offsetFetchIsRefusedElsewhereAtEveryVersion() {
+        // given
+        store.withNode(2).fence(1);
+
+        for (int version = 1; version <= 10; version++) {
+            // when
+            var request = new OffsetFetchRequestData();
+            if (version < 8) {
+                request.setGroupId("orders")
+                        .setTopics(
+                                List.of(
+                                        new OffsetFetchRequestData.OffsetFetchRequestTopic()
+                                                .setName("t")
+                                                .setPartitionIndexes(List.of(0))));
+            } else {
+                request.setGroups(
+                        List.of(
+                                new OffsetFetchRequestData.OffsetFetchRequestGroup()
+                                        .setGroupId("orders")
+                                        .setTopics(null)));
+            }
+            var answer = call(fetch(), version, request);
+
+            // then
+            short error =
+                    version >= 8
+                            ? answer.groups().getFirst().errorCode()
+                            : version >= 2
+                                    ? answer.errorCode()
+                                    : answer.topics()
+                                            .getFirst()
+                                            .partitions()
+                                            .getFirst()
+                                            .errorCode();
+            assertThat(error).as("v%d", version).isEqualTo(Errors.NOT_COORDINATOR.code());
+        }
+    }
+
+    @Test
+    void describingDeletingAndListingGroupsOfOthersTellsSo() {
+        // given
+        store.withNode(2).fence(1);
+
+        // when
+        var described =
+                call(
+                        new DescribeGroupsHandler(groups),
+                        6,
+                        new DescribeGroupsRequestData().setGroups(List.of("orders")));
+        var deleted =
+                call(
+                        new DeleteGroupsHandler(groups),
+                        2,
+                        new DeleteGroupsRequestData().setGroupsNames(List.of("orders")));
+
+        // then
+        assertThat(described.groups().getFirst().errorCode())
+                .isEqualTo(Errors.NOT_COORDINATOR.code());
+        assertThat(deleted.results().iterator().next().errorCode())
+                .isEqualTo(Errors.NOT_COORDINATOR.code());
     }
 
     @Test
@@ -128,8 +241,8 @@ class GroupHandlersTest {
     }
 
     private FindCoordinatorHandler findCoordinator() {
-        var topic = new OffsetsTopic(store, 50, 3, 104_857_600);
-        return new FindCoordinatorHandler(1, store, topic, NodeAddresses.advertisedTo(1));
+        var topic = new OffsetsTopic(metadata(store), 50, 3, 104_857_600);
+        return new FindCoordinatorHandler(metadata(store), topic, NodeAddresses.advertisedTo(1));
     }
 
     // ---- JoinGroup to LeaveGroup ----
@@ -481,7 +594,7 @@ class GroupHandlersTest {
     }
 
     private OffsetFetchHandler fetch() {
-        return new OffsetFetchHandler(store);
+        return new OffsetFetchHandler(groups, store);
     }
 
     private static JoinGroupRequestData joinRequest(String group, String member, int sessionMs) {

@@ -1,20 +1,14 @@
 package io.moldau.broker.group;
 
+import static io.moldau.broker.group.GroupCalls.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.ByteString;
 import io.moldau.broker.group.GroupAnswer.Alive;
 import io.moldau.broker.group.GroupAnswer.Joined;
 import io.moldau.broker.group.GroupAnswer.Left;
 import io.moldau.broker.group.GroupAnswer.Synced;
-import io.moldau.broker.group.GroupEvent.Heartbeat;
-import io.moldau.broker.group.GroupEvent.Join;
-import io.moldau.broker.group.GroupEvent.Leave;
-import io.moldau.broker.group.GroupEvent.Leaver;
-import io.moldau.broker.group.GroupEvent.Protocol;
-import io.moldau.broker.group.GroupEvent.Sync;
 import io.moldau.broker.shard.Shards;
 import io.moldau.env.Clock;
 import io.moldau.metadata.MetadataCommand.CommitOffsets;
@@ -26,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -59,7 +52,9 @@ class GroupCoordinatorTest {
     private Uuid topicId;
 
     @BeforeEach
-    void createTopic() {
+    void createTopics() {
+        store.withOffsetsTopic(1);
+        groups.start();
         topicId = store.withTopic("t", 3);
     }
 
@@ -71,7 +66,7 @@ class GroupCoordinatorTest {
 
     private GroupCoordinator coordinator() {
         var settings = GroupSettings.defaults().withInitialRebalanceDelayMs(0);
-        return new GroupCoordinator(shards, store, settings, clock);
+        return new GroupCoordinator(1, shards, store, settings, clock);
     }
 
     /// The node stops and starts again with what is in the store.
@@ -118,12 +113,13 @@ class GroupCoordinatorTest {
     void membersThatDoNotComeBackAfterARestartExpire() {
         // given
         var settings = new GroupSettings(1, 10_000, 0, 10, 4_096, WEEK_MS, WEEK_MS);
-        groups = new GroupCoordinator(shards, store, settings, clock);
+        groups = new GroupCoordinator(1, shards, store, settings, clock);
+        groups.start();
         done(sync("orders", done(join("orders", 300))));
         groups.close();
 
         // when
-        groups = new GroupCoordinator(shards, store, settings, clock);
+        groups = new GroupCoordinator(1, shards, store, settings, clock);
         groups.start();
 
         // then
@@ -473,79 +469,36 @@ class GroupCoordinatorTest {
         await().until(() -> done(groups.describe(group)).orElseThrow().state().equals(state));
     }
 
+    private GroupCalls calls() {
+        return new GroupCalls(groups, clock, topicId);
+    }
+
     private CompletableFuture<Joined> join(String group, int sessionMs) {
-        var subscription = GroupRig.subscription("t");
-        return groups.ask(
-                group,
-                Joined.class,
-                caller ->
-                        new Join(
-                                caller,
-                                "",
-                                "c-" + UUID.randomUUID(),
-                                Optional.empty(),
-                                "c",
-                                "/127.0.0.1",
-                                sessionMs,
-                                30_000,
-                                "consumer",
-                                List.of(new Protocol("range", subscription)),
-                                false,
-                                true,
-                                ""));
+        return calls().join(group, sessionMs);
     }
 
     private CompletableFuture<Synced> sync(String group, Joined joined) {
-        return groups.ask(
-                group,
-                Synced.class,
-                caller ->
-                        new Sync(
-                                caller,
-                                joined.memberId(),
-                                Optional.empty(),
-                                joined.generation(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Map.of(joined.memberId(), ByteString.copyFromUtf8("all of it"))));
+        return calls().sync(group, joined);
     }
 
     private CompletableFuture<Alive> heartbeat(String group, Joined joined) {
-        return groups.ask(
-                group,
-                Alive.class,
-                caller ->
-                        new Heartbeat(
-                                caller, joined.memberId(), Optional.empty(), joined.generation()));
+        return calls().heartbeat(group, joined);
     }
 
     private CompletableFuture<Left> leave(String group, String memberId) {
-        return groups.ask(
-                group,
-                Left.class,
-                caller -> new Leave(caller, List.of(new Leaver(memberId, Optional.empty(), ""))));
+        return calls().leave(group, memberId);
     }
 
     private CompletableFuture<Outcome> commit(
             String group, long offset, String memberId, int generation) {
-        return groups.commit(
-                new CommitOffsets(group, clock.wallMs(), -1, topics(offset), -1),
-                memberId,
-                Optional.empty(),
-                generation,
-                Errors.GROUP_ID_NOT_FOUND);
+        return calls().commit(group, offset, -1, memberId, generation);
     }
 
     private List<TopicCommits> topics(long offset) {
-        var partition = new PartitionCommit(0, offset, -1, "");
-        return List.of(new TopicCommits(topicId, "t", List.of(partition)));
+        return calls().topics(offset, -1);
     }
 
     private static Errors error(Outcome outcome) {
         return ((Outcome.Refused) outcome).error();
-    }
-
-    private static <T> T done(CompletableFuture<T> future) {
-        return future.orTimeout(10, TimeUnit.SECONDS).join();
     }
 }
