@@ -30,6 +30,7 @@ final class PartitionChange {
     private int preferred = NO_LEADER;
     private boolean unclean;
     private boolean newReign;
+    private boolean renewed;
 
     PartitionChange(PartitionImage before, PartitionRules rules) {
         this.before = before;
@@ -44,8 +45,11 @@ final class PartitionChange {
         leader = before.leader();
     }
 
+    /// Gives the partition a new epoch even if they are members already, so that whatever was asked
+    /// for in the old one is settled.
     PartitionChange isr(List<Integer> members) {
         isr = members;
+        renewed = true;
         return this;
     }
 
@@ -99,7 +103,7 @@ final class PartitionChange {
         keepEligible();
         int chosen = choose();
         lastLeader = chosen == NO_LEADER ? last() : List.of();
-        if (chosen == before.leader() && !newReign && sameAsBefore()) {
+        if (chosen == before.leader() && !newReign && !renewed && sameAsBefore()) {
             return before;
         }
         boolean replicaLeft = !replicas.containsAll(before.replicas());

@@ -236,6 +236,18 @@ class TopicDecisionsTest {
         assertThat(image.partition("t", 0).leaderEpoch()).isZero();
     }
 
+    /// A leader asks so to be sure that nothing it had asked for before can still come true.
+    @Test
+    void theSameIsrAgainSettlesWhatIsStillUnderWay() {
+        var image = after(assigned("t", List.of(List.of(1, 2))), cluster(2));
+
+        image = after(new ChangeIsr(id(99), 0, 0, 0, members(image, 1, 2)), image);
+
+        assertThat(image.partition("t", 0).isr()).containsExactly(1, 2);
+        assertThat(error(new ChangeIsr(id(99), 0, 0, 0, members(image, 1)), image))
+                .isEqualTo(Errors.INVALID_UPDATE_VERSION);
+    }
+
     @Test
     void refusesAnIsrFromThePastOrOutOfTheReplicas() {
         var image = after(assigned("t", List.of(List.of(1, 2))), cluster(3));

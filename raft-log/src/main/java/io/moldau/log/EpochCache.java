@@ -59,6 +59,19 @@ final class EpochCache {
         dirty = true;
     }
 
+    /// A batch of `epoch` stands at `offset`, whatever was believed. A reign that began there and
+    /// wrote nothing, and an older file after a crash, may have said otherwise.
+    void observe(int epoch, long offset) {
+        var list = entries();
+        if (list.removeIf(entry -> entry.startOffset() <= offset && entry.epoch() > epoch)) {
+            dirty = true;
+        }
+        if (epochOf(offset).orElse(-1) < epoch) {
+            truncateFromEnd(offset);
+            assign(epoch, offset);
+        }
+    }
+
     /// Reads the epochs from the records, which have them all.
     void rebuild(LogSegments segments) {
         entries = new ArrayList<>();

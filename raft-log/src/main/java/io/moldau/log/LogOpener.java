@@ -101,7 +101,7 @@ final class LogOpener {
                             flushed,
                             config.indexIntervalBytes(),
                             batch ->
-                                    epochs.assign(
+                                    epochs.observe(
                                             BatchLayout.leaderEpoch(
                                                     batch.header(), batch.headerAt()),
                                             batch.baseOffset()));

@@ -185,8 +185,8 @@ public final class PartitionLog {
         int position = batch.position();
         long baseOffset = BatchLayout.baseOffset(batch, position);
         long lastOffset = baseOffset + BatchLayout.lastOffsetDelta(batch, position);
-        if (leaderEpoch > latestEpoch()) {
-            epochs.assign(leaderEpoch, baseOffset);
+        if (leaderEpoch != latestEpoch()) {
+            epochs.observe(leaderEpoch, baseOffset);
         }
         epochs.store();
         var segment = segmentFor(batch.remaining(), lastOffset, maxTimestamp, nowMs);

@@ -222,6 +222,22 @@ class PartitionLogTest {
         assertThat(fixture.values(1)).containsExactly(far + "=x");
     }
 
+    /// A leader that wrote nothing follows one with records of the reign before.
+    @Test
+    void forgetsAReignWithoutRecordsWhenOlderRecordsArrive() {
+        // given
+        log().append(TestBatches.batch().at(0, 3).records(2).build(), AppendMode.REPLICA, 0, 0);
+        log().startEpoch(5);
+
+        // when
+        log().append(TestBatches.batch().at(2, 4).records(2).build(), AppendMode.REPLICA, 0, 0);
+
+        // then
+        assertThat(log().latestEpoch()).isEqualTo(4);
+        assertThat(log().epochOf(1)).hasValue(3);
+        assertThat(log().epochOf(2)).hasValue(4);
+    }
+
     @Test
     void stampsTheBrokersTimeWhereTheTopicAsksForIt() {
         // given

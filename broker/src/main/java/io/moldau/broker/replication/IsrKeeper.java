@@ -2,6 +2,7 @@ package io.moldau.broker.replication;
 
 import io.moldau.broker.replication.LeaderEffect.ProposeIsr;
 import io.moldau.broker.replication.LeaderEvent.FollowerOpened;
+import io.moldau.metadata.MetadataCommand.IsrMember;
 import io.moldau.metadata.PartitionImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,9 +102,13 @@ class IsrKeeper {
         if (epoch == NodeEpochs.NOT_ELIGIBLE) {
             return false;
         }
-        return follower.inIsr()
-                ? leader.staysInSync(follower, nowMs)
-                : epoch == follower.nodeEpoch() && leader.mayJoin(follower);
+        if (follower.inIsr()) {
+            return leader.staysInSync(follower, nowMs);
+        }
+        // One that is too slow to stay would leave again at once.
+        return epoch == follower.nodeEpoch()
+                && leader.mayJoin(follower)
+                && leader.keepsUp(follower, nowMs);
     }
 
     private ProposeIsr propose(

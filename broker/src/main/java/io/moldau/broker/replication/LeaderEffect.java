@@ -1,5 +1,6 @@
 package io.moldau.broker.replication;
 
+import io.moldau.metadata.MetadataCommand.IsrMember;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 

@@ -234,8 +234,11 @@ public class LeaderReplica {
     }
 
     boolean staysInSync(FollowerProgress follower, long nowMs) {
-        return !follower.hasLost(highWatermark)
-                && !follower.isBehindSince(log.logEndOffset(), settings.lagTimeMaxMs(), nowMs);
+        return !follower.hasLost(highWatermark) && keepsUp(follower, nowMs);
+    }
+
+    boolean keepsUp(FollowerProgress follower, long nowMs) {
+        return !follower.isBehindSince(log.logEndOffset(), settings.lagTimeMaxMs(), nowMs);
     }
 
     /// It has all that is committed. That includes what earlier leaders had committed, which this
