@@ -1,9 +1,13 @@
 package io.moldau.broker.api;
 
-import io.moldau.metadata.ClusterImage;
-import java.util.HashSet;
-import java.util.List;
+import io.moldau.metadata.MetadataCommand.AlterReassignments;
+import io.moldau.metadata.MetadataCommand.Reassignment;
+import io.moldau.metadata.Outcome;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignablePartition;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
@@ -11,13 +15,15 @@ import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.R
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.ReassignableTopicResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
 /// `AlterPartitionReassignments`, API key 45, versions 0–1.
 ///
 /// - v1: whether the number of replicas may change (KIP-860)
 ///
-/// On a single node every assignment that makes sense is the present one, and is accepted; one that
-/// would have to move records to another node is refused, since replicas do not move yet.
+/// An order to move partitions is answered when it holds; the moves themselves take as long as
+/// their records need, and ListPartitionReassignments shows which are under way. No replicas calls
+/// a move off.
 public final class AlterPartitionReassignmentsHandler
         implements RequestHandler<
                 AlterPartitionReassignmentsRequestData, AlterPartitionReassignmentsResponseData> {
@@ -35,52 +41,80 @@ public final class AlterPartitionReassignmentsHandler
     @Override
     public CompletableFuture<AlterPartitionReassignmentsResponseData> handle(
             RequestContext context, AlterPartitionReassignmentsRequestData request) {
-        var image = metadata.image();
+        var moves = new ArrayList<Reassignment>();
+        var sizes = new HashMap<TopicPartition, Reply>();
+        for (var topic : request.topics()) {
+            for (var partition : topic.partitions()) {
+                var refusal =
+                        request.allowReplicationFactorChange()
+                                ? null
+                                : otherSize(topic.name(), partition);
+                if (refusal == null) {
+                    moves.add(
+                            new Reassignment(
+                                    topic.name(),
+                                    partition.partitionIndex(),
+                                    partition.replicas()));
+                } else {
+                    sizes.put(
+                            new TopicPartition(topic.name(), partition.partitionIndex()), refusal);
+                }
+            }
+        }
+        return metadata.submit(new AlterReassignments(moves))
+                .thenApply(outcome -> response(request, outcome, sizes));
+    }
+
+    /// What speaks against a move that must leave the number of replicas as it is.
+    private @Nullable Reply otherSize(String topic, ReassignablePartition wish) {
+        var partition = metadata.image().partition(topic, wish.partitionIndex());
+        if (partition == null || wish.replicas() == null) {
+            return null;
+        }
+        int present = partition.targetReplicas().size();
+        int wished = wish.replicas().size();
+        return present == wished
+                ? null
+                : new Reply(
+                        Errors.INVALID_REPLICATION_FACTOR,
+                        "%s-%d has %d replicas and would have %d, which the request does not allow."
+                                .formatted(topic, wish.partitionIndex(), present, wished));
+    }
+
+    private AlterPartitionReassignmentsResponseData response(
+            AlterPartitionReassignmentsRequestData request,
+            Outcome outcome,
+            Map<TopicPartition, Reply> refusedBefore) {
+        return switch (outcome) {
+            case Outcome.Refused(var error, var message) -> errorResponse(request, error, message);
+            case Outcome.PartitionsAnswered(var answers) -> {
+                var replies = new HashMap<>(refusedBefore);
+                for (var answer : answers) {
+                    replies.put(
+                            new TopicPartition(answer.topic(), answer.partition()),
+                            new Reply(answer.error(), answer.message()));
+                }
+                yield response(request, replies);
+            }
+            case Outcome.Accepted other ->
+                    throw new IllegalStateException("a reassignment came to " + other);
+        };
+    }
+
+    private static AlterPartitionReassignmentsResponseData response(
+            AlterPartitionReassignmentsRequestData request, Map<TopicPartition, Reply> replies) {
         var response =
                 new AlterPartitionReassignmentsResponseData()
                         .setAllowReplicationFactorChange(request.allowReplicationFactorChange());
         for (var topic : request.topics()) {
             var answer = new ReassignableTopicResponse().setName(topic.name());
             for (var partition : topic.partitions()) {
-                var reply = reassign(topic.name(), partition, image);
-                answer.partitions().add(answer(partition, reply));
+                var key = new TopicPartition(topic.name(), partition.partitionIndex());
+                answer.partitions().add(answer(partition, replies.get(key)));
             }
             response.responses().add(answer);
         }
-        return Futures.done(response);
-    }
-
-    private static Reply reassign(String topic, ReassignablePartition wish, ClusterImage image) {
-        var partition = image.partition(topic, wish.partitionIndex());
-        if (partition == null) {
-            return new Reply(
-                    Errors.UNKNOWN_TOPIC_OR_PARTITION,
-                    "There is no partition %s-%d.".formatted(topic, wish.partitionIndex()));
-        }
-        var replicas = wish.replicas();
-        if (replicas == null) {
-            return new Reply(
-                    Errors.NO_REASSIGNMENT_IN_PROGRESS,
-                    "%s-%d is not being reassigned.".formatted(topic, wish.partitionIndex()));
-        }
-        if (replicas.equals(partition.replicas())) {
-            return Reply.OK;
-        }
-        return new Reply(Errors.INVALID_REPLICA_ASSIGNMENT, refusal(replicas, image));
-    }
-
-    private static String refusal(List<Integer> replicas, ClusterImage image) {
-        if (replicas.isEmpty()) {
-            return "A partition needs at least one replica.";
-        }
-        if (new HashSet<>(replicas).size() < replicas.size()) {
-            return "The replicas %s name a node twice.".formatted(replicas);
-        }
-        return replicas.stream()
-                .filter(id -> image.node(id) == null)
-                .findFirst()
-                .map(id -> "No node %d is registered.".formatted(id))
-                .orElse("Replicas cannot be moved to other nodes by this version.");
+        return response;
     }
 
     private static ReassignablePartitionResponse answer(

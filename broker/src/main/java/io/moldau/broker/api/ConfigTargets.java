@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 
-/// Whose settings a client can ask this node for.
+/// Whose settings a client can ask this node for, and whose it can have changed.
 final class ConfigTargets {
     private final MetadataAccess metadata;
     private final int self;
@@ -14,7 +14,20 @@ final class ConfigTargets {
         this.self = self;
     }
 
-    /// Why the resource cannot be described or changed here; empty if it can.
+    /// Why the resource cannot be changed here; empty if it can. What the cluster lays over the
+    /// settings of a node can be changed at any other.
+    Optional<Reply> changeRefusal(ConfigResource resource) {
+        return resource.type() == ConfigResource.Type.BROKER && isRegistered(resource.name())
+                ? Optional.empty()
+                : refusal(resource);
+    }
+
+    private boolean isRegistered(String name) {
+        return metadata.image().nodes().keySet().stream()
+                .anyMatch(id -> Integer.toString(id).equals(name));
+    }
+
+    /// Why the resource cannot be described here; empty if it can.
     Optional<Reply> refusal(ConfigResource resource) {
         var name = resource.name();
         return switch (resource.type()) {

@@ -1,11 +1,14 @@
 package io.moldau.broker.api;
 
-import io.moldau.metadata.ClusterImage;
-import io.moldau.metadata.PartitionImage;
-import io.moldau.metadata.TopicImage;
+import io.moldau.metadata.MetadataCommand.ElectLeaders;
+import io.moldau.metadata.MetadataCommand.ElectionType;
+import io.moldau.metadata.MetadataCommand.TopicPartitions;
+import io.moldau.metadata.Outcome;
+import io.moldau.metadata.Outcome.PartitionAnswer;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.ElectLeadersResponseData;
 import org.apache.kafka.common.message.ElectLeadersResponseData.PartitionResult;
@@ -19,8 +22,7 @@ import org.apache.kafka.common.protocol.Errors;
 /// - v1: also any leader at all, at the price of records (KIP-460); an error for the whole answer
 /// - v2: flexible versions
 ///
-/// No topics means all of them, and then only what failed is told. Where the election is not
-/// needed, which on a single node is everywhere, that is the answer.
+/// No topics means all of them, and then nothing is told of those that needed no election.
 public final class ElectLeadersHandler
         implements RequestHandler<ElectLeadersRequestData, ElectLeadersResponseData> {
     private final MetadataAccess metadata;
@@ -37,92 +39,59 @@ public final class ElectLeadersHandler
     @Override
     public CompletableFuture<ElectLeadersResponseData> handle(
             RequestContext context, ElectLeadersRequestData request) {
-        return Futures.done(
-                type(request.electionType())
-                        .map(type -> elect(type, request))
-                        .orElseGet(() ->
-                                errorResponse(
-                                                request,
-                                                Errors.INVALID_REQUEST,
-                                                "There is no election type %d."
-                                                        .formatted(request.electionType()))
-                                        .setErrorCode(Errors.INVALID_REQUEST.code())));
+        var type = type(request.electionType());
+        if (type.isEmpty()) {
+            return Futures.done(
+                    errorResponse(
+                                    request,
+                                    Errors.INVALID_REQUEST,
+                                    "There is no election type %d."
+                                            .formatted(request.electionType()))
+                            .setErrorCode(Errors.INVALID_REQUEST.code()));
+        }
+        var topics =
+                request.topicPartitions() == null
+                        ? null
+                        : request.topicPartitions().stream()
+                                .map(topic ->
+                                        new TopicPartitions(topic.topic(), topic.partitions()))
+                                .toList();
+        return metadata.submit(new ElectLeaders(type.get(), topics))
+                .thenApply(outcome -> response(request, outcome));
     }
 
     private static Optional<ElectionType> type(byte id) {
-        for (var type : ElectionType.values()) {
-            if (type.value == id) {
-                return Optional.of(type);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private ElectLeadersResponseData elect(ElectionType type, ElectLeadersRequestData request) {
-        var image = metadata.image();
-        var response = new ElectLeadersResponseData();
-        if (request.topicPartitions() == null) {
-            image.topics().forEach(topic -> addFailures(type, topic, response));
-            return response;
-        }
-        for (var topic : request.topicPartitions()) {
-            var result = new ReplicaElectionResult().setTopic(topic.topic());
-            for (int index : topic.partitions()) {
-                result.partitionResult()
-                        .add(result(index, elect(type, image, topic.topic(), index)));
-            }
-            response.replicaElectionResults().add(result);
-        }
-        return response;
-    }
-
-    private static void addFailures(
-            ElectionType type, TopicImage topic, ElectLeadersResponseData response) {
-        var result = new ReplicaElectionResult().setTopic(topic.name());
-        for (int i = 0; i < topic.partitions().size(); i++) {
-            var reply = elect(type, topic.partitions().get(i));
-            if (reply.error() != Errors.ELECTION_NOT_NEEDED) {
-                result.partitionResult().add(result(i, reply));
-            }
-        }
-        if (!result.partitionResult().isEmpty()) {
-            response.replicaElectionResults().add(result);
-        }
-    }
-
-    private static Reply elect(ElectionType type, ClusterImage image, String topic, int index) {
-        var partition = image.partition(topic, index);
-        return partition == null
-                ? new Reply(
-                        Errors.UNKNOWN_TOPIC_OR_PARTITION,
-                        "There is no partition %s-%d.".formatted(topic, index))
-                : elect(type, partition);
-    }
-
-    private static Reply elect(ElectionType type, PartitionImage partition) {
-        int preferred = partition.replicas().getFirst();
-        int leader = partition.leader();
-        return switch (type) {
-            case PREFERRED ->
-                    leader == preferred
-                            ? new Reply(
-                                    Errors.ELECTION_NOT_NEEDED,
-                                    "The preferred replica, node %d, leads already."
-                                            .formatted(leader))
-                            : new Reply(
-                                    Errors.PREFERRED_LEADER_NOT_AVAILABLE,
-                                    "The preferred replica, node %d, cannot lead now."
-                                            .formatted(preferred));
-            case UNCLEAN ->
-                    leader != PartitionImage.NO_LEADER
-                            ? new Reply(
-                                    Errors.ELECTION_NOT_NEEDED,
-                                    "Node %d leads already.".formatted(leader))
-                            : new Reply(
-                                    Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE,
-                                    "None of the replicas %s is alive."
-                                            .formatted(partition.replicas()));
+        return switch (id) {
+            case 0 -> Optional.of(ElectionType.PREFERRED);
+            case 1 -> Optional.of(ElectionType.UNCLEAN);
+            default -> Optional.empty();
         };
+    }
+
+    private ElectLeadersResponseData response(ElectLeadersRequestData request, Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Refused(var error, var message) ->
+                    errorResponse(request, error, message).setErrorCode(error.code());
+            case Outcome.PartitionsAnswered(var answers) -> {
+                Map<String, ReplicaElectionResult> results = new LinkedHashMap<>();
+                for (var answer : answers) {
+                    results.computeIfAbsent(
+                                    answer.topic(),
+                                    name -> new ReplicaElectionResult().setTopic(name))
+                            .partitionResult()
+                            .add(result(answer));
+                }
+                var response = new ElectLeadersResponseData();
+                response.replicaElectionResults().addAll(results.values());
+                yield response;
+            }
+            case Outcome.Accepted other ->
+                    throw new IllegalStateException("an election came to " + other);
+        };
+    }
+
+    private static PartitionResult result(PartitionAnswer answer) {
+        return result(answer.partition(), new Reply(answer.error(), answer.message()));
     }
 
     private static PartitionResult result(int index, Reply reply) {

@@ -72,7 +72,7 @@ public final class SettingChanges {
     /// Changes single settings.
     CompletableFuture<Reply> change(
             ConfigResource resource, List<Step> steps, boolean validateOnly) {
-        var refusal = targets.refusal(resource);
+        var refusal = targets.changeRefusal(resource);
         if (refusal.isPresent()) {
             return Futures.done(refusal.get());
         }
@@ -98,7 +98,7 @@ public final class SettingChanges {
     /// Replaces all of a resource's settings.
     CompletableFuture<Reply> replace(
             ConfigResource resource, List<Step> assignments, boolean validateOnly) {
-        var refusal = targets.refusal(resource).or(() -> replaceable(resource));
+        var refusal = targets.changeRefusal(resource).or(() -> replaceable(resource));
         if (refusal.isPresent()) {
             return Futures.done(refusal.get());
         }

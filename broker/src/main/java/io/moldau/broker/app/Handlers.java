@@ -153,7 +153,7 @@ final class Handlers {
                 new DescribeQuorumHandler(metadata, quorum::status, addresses),
                 new ElectLeadersHandler(metadata),
                 new AlterPartitionReassignmentsHandler(metadata),
-                new ListPartitionReassignmentsHandler());
+                new ListPartitionReassignmentsHandler(metadata));
     }
 
     private List<RequestHandler<?, ?>> groupHandlers() {

@@ -34,6 +34,24 @@ class AlterConfigsHandlersTest extends SettingsRig {
         assertThat(rig.overridesOf("t")).isEmpty();
     }
 
+    /// An operator changes them where he is, whether that node is up or not.
+    @Test
+    void settingsOfAnotherNodeAreChangedHere() {
+        // given
+        rig.store.withNode(2).fence(2);
+        var other = new ConfigResource(ConfigResource.Type.BROKER, "2");
+        var stranger = new ConfigResource(ConfigResource.Type.BROKER, "3");
+
+        // when
+        var changed = set(other, "log.retention.ms", "10000");
+        var refused = set(stranger, "log.retention.ms", "10000");
+
+        // then
+        assertThat(error(changed.errorCode())).isEqualTo(Errors.NONE);
+        assertThat(rig.image().configs(other)).isEqualTo(Map.of("log.retention.ms", "10000"));
+        assertThat(error(refused.errorCode())).isEqualTo(Errors.INVALID_REQUEST);
+    }
+
     @Test
     void aListGrowsFromItsDefaultAndShrinks() {
         // given

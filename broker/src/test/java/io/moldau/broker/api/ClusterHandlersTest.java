@@ -29,6 +29,8 @@ import org.apache.kafka.common.message.ElectLeadersRequestData.TopicPartitions;
 import org.apache.kafka.common.message.ElectLeadersRequestData.TopicPartitionsCollection;
 import org.apache.kafka.common.message.ElectLeadersResponseData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData.ListPartitionReassignmentsTopics;
+import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +62,23 @@ class ClusterHandlersTest {
 
         // then
         assertThat(answer.clusterAuthorizedOperations()).isEqualTo(0b1_1111_1010_0000);
+    }
+
+    @Test
+    void nodesThatAreDownAreToldIfAClientAsks() {
+        // given
+        rig.store.withNode(2).fence(2);
+        var handler = new DescribeClusterHandler(rig.metadata, rig.addresses);
+
+        // when
+        var live = call(handler, 2, new DescribeClusterRequestData());
+        var all = call(handler, 2, new DescribeClusterRequestData().setIncludeFencedBrokers(true));
+
+        // then
+        assertThat(live.brokers()).extracting(b -> b.brokerId()).containsExactly(1);
+        assertThat(all.brokers().find(2).isFenced()).isTrue();
+        assertThat(all.brokers().find(2).host()).isEqualTo("broker2");
+        assertThat(all.brokers().find(1).isFenced()).isFalse();
     }
 
     @Test
@@ -240,6 +259,45 @@ class ClusterHandlersTest {
     }
 
     @Test
+    void thePreferredLeaderIsElectedOnceItIsInSyncAgain() {
+        // given
+        rig.store.withNode(2).withOffsetsTopic(1, 2);
+        rig.store.fence(1);
+        rig.store.inSync(1, 2);
+        var handler = new ElectLeadersHandler(rig.metadata);
+
+        // when
+        var answer = call(handler, 2, election("__consumer_offsets", 0));
+        var all = call(handler, 2, new ElectLeadersRequestData().setTopicPartitions(null));
+
+        // then
+        assertThat(results(answer)).containsExactly("0 NONE");
+        assertThat(rig.image().partition("__consumer_offsets", 0).leader()).isEqualTo(1);
+        assertThat(results(all)).containsExactly("1 NONE", "2 NONE", "3 NONE", "4 NONE");
+    }
+
+    @Test
+    void aLeaderThatIsGoneCannotBeElected() {
+        // given
+        rig.store.withNode(2).withOffsetsTopic(1, 2);
+        rig.store.fence(1);
+
+        // when
+        var answer =
+                call(new ElectLeadersHandler(rig.metadata), 2, election("__consumer_offsets", 0));
+
+        // then
+        assertThat(results(answer)).containsExactly("0 PREFERRED_LEADER_NOT_AVAILABLE");
+    }
+
+    private static List<String> results(ElectLeadersResponseData answer) {
+        return answer.replicaElectionResults().stream()
+                .flatMap(topic -> topic.partitionResult().stream())
+                .map(result -> result.partitionId() + " " + error(result.errorCode()))
+                .toList();
+    }
+
+    @Test
     void thereIsNoThirdTypeOfElection() {
         // given
         var request = election("t", 0).setElectionType((byte) 7);
@@ -260,21 +318,57 @@ class ClusterHandlersTest {
     // Reassignments
 
     @Test
-    void noReassignmentIsEverUnderWay() {
+    void aMoveIsListedUntilItIsCalledOff() {
+        // given
+        rig.store.withNode(2).withTopic("t", 1);
+        int before = rig.image().partition("t", 0).leader();
+        int other = 3 - before;
+
         // when
-        var answer =
-                call(
-                        new ListPartitionReassignmentsHandler(),
-                        0,
-                        new ListPartitionReassignmentsRequestData().setTopics(null));
+        var ordered = reassign("t", 0, List.of(other));
+        var listed = list(null).topics().getFirst().partitions().getFirst();
+        var calledOff = reassign("t", 0, null);
 
         // then
-        assertThat(error(answer.errorCode())).isEqualTo(Errors.NONE);
-        assertThat(answer.topics()).isEmpty();
+        assertThat(ordered).isEqualTo(Errors.NONE);
+        assertThat(listed.replicas()).containsExactly(other, before);
+        assertThat(listed.addingReplicas()).containsExactly(other);
+        assertThat(listed.removingReplicas()).containsExactly(before);
+        assertThat(calledOff).isEqualTo(Errors.NONE);
+        assertThat(list(null).topics()).isEmpty();
     }
 
     @Test
-    void thePresentAssignmentIsAcceptedAndNoOther() {
+    void onlyMovesThatAreAskedForAreListed() {
+        // given
+        rig.store.withNode(2).withTopic("t", 1);
+        rig.store.withTopic("u", 1);
+        reassign("t", 0, List.of(1, 2));
+
+        // when
+        var asked = List.of(topic("t", 0, 7), topic("u", 0), topic("gone", 0));
+
+        // then
+        assertThat(list(asked).topics()).extracting(t -> t.name()).containsExactly("t");
+    }
+
+    @Test
+    void theNumberOfReplicasIsKeptWhereItMustNotChange() {
+        // given
+        rig.store.withNode(2).withTopic("t", 1);
+        var request = reassignment("t", 0, List.of(1, 2)).setAllowReplicationFactorChange(false);
+
+        // when
+        var answer = call(new AlterPartitionReassignmentsHandler(rig.metadata), 1, request);
+
+        // then
+        assertThat(error(answer.responses().getFirst().partitions().getFirst().errorCode()))
+                .isEqualTo(Errors.INVALID_REPLICATION_FACTOR);
+        assertThat(list(null).topics()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeMovedIsRefused() {
         // given
         rig.store.withTopic("t", 1);
 
@@ -287,22 +381,34 @@ class ClusterHandlersTest {
                 .allMatch(nodes -> reassign("t", 0, nodes) == Errors.INVALID_REPLICA_ASSIGNMENT);
     }
 
+    private ListPartitionReassignmentsResponseData list(
+            List<ListPartitionReassignmentsTopics> topics) {
+        return call(
+                new ListPartitionReassignmentsHandler(rig.metadata),
+                0,
+                new ListPartitionReassignmentsRequestData().setTopics(topics));
+    }
+
+    private static ListPartitionReassignmentsTopics topic(String name, Integer... partitions) {
+        return new ListPartitionReassignmentsTopics()
+                .setName(name)
+                .setPartitionIndexes(List.of(partitions));
+    }
+
     private Errors reassign(String topic, int partition, List<Integer> replicas) {
-        var request =
-                new AlterPartitionReassignmentsRequestData()
-                        .setTopics(
-                                List.of(
-                                        new ReassignableTopic()
-                                                .setName(topic)
-                                                .setPartitions(
-                                                        List.of(
-                                                                new ReassignablePartition()
-                                                                        .setPartitionIndex(
-                                                                                partition)
-                                                                        .setReplicas(replicas)))));
-        var handler = new AlterPartitionReassignmentsHandler(rig.metadata);
-        call(handler, 0, request);
-        var answer = call(handler, 1, request);
+        var request = reassignment(topic, partition, replicas);
+        var answer = call(new AlterPartitionReassignmentsHandler(rig.metadata), 1, request);
         return error(answer.responses().getFirst().partitions().getFirst().errorCode());
+    }
+
+    private static AlterPartitionReassignmentsRequestData reassignment(
+            String topic, int partition, List<Integer> replicas) {
+        var move = new ReassignablePartition().setPartitionIndex(partition).setReplicas(replicas);
+        return new AlterPartitionReassignmentsRequestData()
+                .setTopics(
+                        List.of(
+                                new ReassignableTopic()
+                                        .setName(topic)
+                                        .setPartitions(List.of(move))));
     }
 }

@@ -110,6 +110,12 @@ public final class MemoryGroupStore implements GroupStore, CommittedOffsets {
 
     /// The fenced node `id` is back and has caught up; `other`, which leads in its place, is gone.
     public void lead(int id, int other) {
+        inSync(id, other);
+        fence(other);
+    }
+
+    /// The fenced node `id` is back and has caught up with `other`, which leads in its place.
+    public void inSync(int id, int other) {
         apply(new UnfenceNode(id, image.node(id).nodeEpoch()));
         var topic = image.topic(Topic.GROUP_METADATA_TOPIC_NAME);
         for (int i = 0; i < topic.partitions().size(); i++) {
@@ -122,7 +128,6 @@ public final class MemoryGroupStore implements GroupStore, CommittedOffsets {
                             partition.partitionEpoch(),
                             List.of(member(id), member(other))));
         }
-        fence(other);
     }
 
     private IsrMember member(int id) {
