@@ -7,7 +7,6 @@ import io.moldau.proto.replication.Hello;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -135,7 +134,7 @@ final class LeaderLink {
     }
 
     private void tellAll(Consumer<FollowedPartition> what) {
-        Map<Shard, List<FollowedPartition>> byShard = new IdentityHashMap<>();
+        var byShard = new IdentityHashMap<Shard, List<FollowedPartition>>();
         for (var partition : partitions) {
             byShard.computeIfAbsent(partition.shard(), _ -> new ArrayList<>()).add(partition);
         }
