@@ -16,6 +16,7 @@ public final class FetchItem {
     private final int lastFetchedEpoch;
     private volatile boolean changed;
     private boolean keepsFile = true;
+    private boolean anyReplica;
 
     private Errors error = Errors.NONE;
     private int leaderId = -1;
@@ -50,7 +51,19 @@ public final class FetchItem {
         return partition;
     }
 
-    void readFrom(PartitionLog log, long highWatermark, PartitionImage leadership) {
+    /// Any replica in sync will do, not the leader alone (KIP-392).
+    public FetchItem fromAnyReplica() {
+        anyReplica = true;
+        return this;
+    }
+
+    boolean anyReplica() {
+        return anyReplica;
+    }
+
+    /// @param follows whether this replica may not have heard yet of all that is committed
+    void readFrom(
+            PartitionLog log, long highWatermark, PartitionImage leadership, boolean follows) {
         releaseSlice();
         this.error = Errors.NONE;
         this.highWatermark = highWatermark;
@@ -58,6 +71,10 @@ public final class FetchItem {
         this.leaderId = leadership.leader();
         this.leaderEpoch = leadership.leaderEpoch();
         if (lastFetchedEpoch >= 0 && diverges(log)) {
+            return;
+        }
+        if (follows && fetchOffset > highWatermark && fetchOffset <= log.logEndOffset()) {
+            error = Errors.OFFSET_NOT_AVAILABLE;
             return;
         }
         try {

@@ -1,12 +1,13 @@
 package io.moldau.broker.partition;
 
+import io.moldau.broker.replication.ReplicaLog;
 import io.moldau.broker.shard.Shard;
-import io.moldau.env.Clock;
 import io.moldau.log.AppendMode;
 import io.moldau.log.AppendResult;
 import io.moldau.log.LogConfig;
 import io.moldau.log.PartitionLog;
 import io.moldau.metadata.PartitionImage;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -26,19 +27,20 @@ import org.slf4j.LoggerFactory;
 /// thousand small objects and nothing more.
 public final class Partition {
     private static final Logger LOGGER = LoggerFactory.getLogger(Partition.class);
+    private static final int NO_EPOCH = -1;
+    private static final long SOON_MS = 60;
 
     private final TopicPartition name;
     private final Uuid topicId;
-    private final int nodeId;
+    private final Surroundings around;
     private final Shard shard;
-    private final Clock clock;
     private final LogKeeper keeper;
+    private final LedSide ledSide = new LedSide(this);
     private final FetchWaiters waiters = new FetchWaiters();
     private final AckQueue committing;
     private final AckQueue flushing;
 
-    private volatile PartitionImage leadership;
-    private volatile int minInsyncReplicas;
+    private volatile PartitionView view;
 
     private Role role;
     private long highWatermark;
@@ -47,24 +49,30 @@ public final class Partition {
     Partition(
             TopicPartition name,
             Uuid topicId,
-            int nodeId,
+            Surroundings around,
             Shard shard,
-            LogStore store,
-            Clock clock,
             Supplier<LogConfig> config,
-            PartitionImage leadership,
-            int minInsyncReplicas) {
+            PartitionView view) {
         this.name = name;
         this.topicId = topicId;
-        this.nodeId = nodeId;
+        this.around = around;
         this.shard = shard;
-        this.clock = clock;
-        this.keeper = new LogKeeper(name, topicId, shard, store, clock, config, new LogEvents());
-        this.committing = new AckQueue(shard, clock);
-        this.flushing = new AckQueue(shard, clock);
-        this.leadership = leadership;
-        this.minInsyncReplicas = minInsyncReplicas;
-        this.role = roleIn(leadership);
+        this.keeper =
+                new LogKeeper(
+                        name,
+                        topicId,
+                        shard,
+                        around.store(),
+                        around.clock(),
+                        config,
+                        new LogEvents());
+        this.committing = new AckQueue(shard, around.clock());
+        this.flushing = new AckQueue(shard, around.clock());
+        this.view = view;
+        this.role =
+                isLoneLeader(view.image())
+                        ? new Role.Lone(view.image().leaderEpoch(), this)
+                        : new Role.Offline(NO_EPOCH);
     }
 
     public TopicPartition name() {
@@ -83,43 +91,140 @@ public final class Partition {
         return keeper;
     }
 
+    LedSide ledSide() {
+        return ledSide;
+    }
+
+    int nodeId() {
+        return around.nodeId();
+    }
+
+    Peers peers() {
+        return around.peers().get();
+    }
+
+    ReplicaLog replicaLog() {
+        return new KeptLog(keeper);
+    }
+
+    Role role() {
+        return role;
+    }
+
+    /// For durations: replication's time.
+    long nowMs() {
+        return around.clock().monotonicNanos() / 1_000_000;
+    }
+
+    long wallMs() {
+        return around.clock().wallMs();
+    }
+
     /// Leader, epochs and replicas as the metadata last said. Any thread.
     public PartitionImage leadership() {
-        return leadership;
+        return view.image();
     }
 
     /// Whether `acks=all` can be promised now: enough replicas are in sync for
     /// `min.insync.replicas`.
     private boolean hasEnoughReplicas() {
-        return leadership.isr().size() >= minInsyncReplicas;
-    }
-
-    void requireInSync(int replicas) {
-        minInsyncReplicas = replicas;
+        var now = view;
+        return now.image().isr().size() >= now.minIsr();
     }
 
     /// The metadata changed. Any thread; the partition follows on its shard, before whatever is
     /// asked of it from now on.
-    void follow(PartitionImage image) {
-        leadership = image;
-        shard.execute(() -> takeRole(image));
+    void follow(PartitionView next) {
+        view = next;
+        shard.execute(() -> guarded(() -> takeRole(next)));
     }
 
-    private void takeRole(PartitionImage image) {
-        var next = roleIn(image);
+    private void takeRole(PartitionView next) {
         var last = role;
-        role = next;
-        last.end();
-        if (last.leads() && !next.leads()) {
-            refuseWaiting(notLeader());
+        if (goesOn(last, next.image())) {
+            last.onMetadata(next);
+        } else {
+            last.end();
+            role = roleIn(next.image());
+            if (last.leads() && !role.leads()) {
+                refuseWaiting(notLeader());
+            } else if (!last.leads()) {
+                waiters.wakeAll(); // They know another leader.
+            }
+            role.begin(next);
         }
+        ledSide.onRole();
+    }
+
+    private boolean goesOn(Role last, PartitionImage image) {
+        return switch (last) {
+            case Role.Offline _ -> false;
+            case Role.Lone(var epoch, _) -> isLoneLeader(image) && image.leaderEpoch() == epoch;
+            case LeaderRole leader ->
+                    image.leader() == nodeId()
+                            && image.leaderEpoch() == leader.leaderEpoch()
+                            && !isLoneLeader(image);
+            case FollowerRole follower -> image.leader() == follower.leaderId();
+        };
     }
 
     private Role roleIn(PartitionImage image) {
-        boolean alone = image.replicas().equals(List.of(nodeId));
-        return alone && image.leader() == nodeId
-                ? new Role.Lone(image.leaderEpoch(), this)
-                : new Role.Offline(image.leaderEpoch());
+        if (isLoneLeader(image)) {
+            return new Role.Lone(image.leaderEpoch(), this);
+        }
+        try {
+            return image.leader() == nodeId()
+                    ? new LeaderRole(this, image)
+                    : image.leader() == PartitionImage.NO_LEADER
+                            ? new Role.Offline(image.leaderEpoch())
+                            : new FollowerRole(this, image);
+        } catch (KafkaStorageException e) {
+            LOGGER.atWarn().addKeyValue("partition", name).setCause(e).log("replica is offline");
+            return new Role.Offline(image.leaderEpoch());
+        }
+    }
+
+    private boolean isLoneLeader(PartitionImage image) {
+        return image.leader() == nodeId()
+                && image.replicas().size() == 1
+                && image.replicas().getFirst() == nodeId();
+    }
+
+    /// There are peers now: followers find their leaders.
+    void meetPeers() {
+        if (role instanceof FollowerRole) {
+            role.end();
+            role = new Role.Offline(NO_EPOCH);
+            guarded(() -> takeRole(view));
+        }
+    }
+
+    /// Time has passed. A replica whose disk had failed tries again.
+    void tick() {
+        guarded(
+                () -> {
+                    if (role instanceof Role.Offline && leadership().leader() >= 0) {
+                        takeRole(view);
+                    } else {
+                        role.tick();
+                    }
+                });
+    }
+
+    /// Replication asked for a moment's patience.
+    void tickSoon() {
+        shard.schedule(SOON_MS, this::tick);
+    }
+
+    /// Runs what may find the disk unwilling.
+    void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (KafkaStorageException e) {
+            LOGGER.atDebug().addKeyValue("partition", name).setCause(e).log("log not to be had");
+        } catch (UncheckedIOException e) {
+            keeper.fail(e);
+        }
     }
 
     /// The log, opened and recovered if it was not. On the shard only.
@@ -138,6 +243,12 @@ public final class Partition {
     public long highWatermark() {
         keeper.log();
         return highWatermark;
+    }
+
+    /// Whether the leader can tell where the log ends for consumers: a new one must learn first
+    /// what was committed before it. On the shard only.
+    public boolean knowsItsHighWatermark() {
+        return !(role instanceof LeaderRole leader) || leader.knowsItsHighWatermark();
     }
 
     /// Appends what one producer sent and tells `reply` what became of it: at once, or after what
@@ -173,7 +284,7 @@ public final class Partition {
 
     private AppendResult appendToLog(ByteBuffer records) {
         try {
-            return log().append(records, AppendMode.CLIENT, role.leaderEpoch(), clock.wallMs());
+            return log().append(records, AppendMode.CLIENT, role.leaderEpoch(), wallMs());
         } catch (KafkaStorageException e) {
             return storageFailure(e.getMessage());
         } catch (RuntimeException e) {
@@ -197,6 +308,24 @@ public final class Partition {
         }
     }
 
+    void onBytesAppended(int bytes) {
+        uncommittedBytes += bytes;
+    }
+
+    /// The leader said how far records are committed; less than before only after a truncation.
+    void followHighWatermark(long offset) {
+        keeper.log().noteHighWatermark(offset);
+        highWatermark = Math.min(highWatermark, offset);
+        raiseHighWatermark(offset);
+    }
+
+    /// Too few replicas are in sync for what was appended and is not committed.
+    void refuseUncommitted() {
+        if (!committing.isEmpty()) {
+            committing.refuseAll(tooFewReplicas(Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND));
+        }
+    }
+
     /// Records below `offset` are committed: answers who waits for that.
     void raiseHighWatermark(long offset) {
         if (offset <= highWatermark) {
@@ -213,18 +342,19 @@ public final class Partition {
     ///
     /// @param waiter told when more arrives, if the item found less than it asked for; may be null
     void read(FetchItem item, FetchWaiter waiter) {
-        if (!role.leads()) {
-            item.refuse(Errors.NOT_LEADER_OR_FOLLOWER, leadership);
+        boolean serves = role.leads() || (item.anyReplica() && role instanceof FollowerRole);
+        if (!serves) {
+            item.refuse(Errors.NOT_LEADER_OR_FOLLOWER, leadership());
             return;
         }
         try {
-            item.readFrom(log(), highWatermark, leadership);
+            item.readFrom(log(), highWatermark, leadership(), !role.leads());
         } catch (KafkaStorageException e) {
             LOGGER.atDebug().addKeyValue("partition", name).setCause(e).log("fetch refused");
-            item.refuse(Errors.KAFKA_STORAGE_ERROR, leadership);
+            item.refuse(Errors.KAFKA_STORAGE_ERROR, leadership());
         } catch (RuntimeException e) {
             keeper.fail(e);
-            item.refuse(Errors.KAFKA_STORAGE_ERROR, leadership);
+            item.refuse(Errors.KAFKA_STORAGE_ERROR, leadership());
         }
         if (waiter != null && item.isEmpty()) {
             waiters.add(waiter, item);
@@ -243,6 +373,9 @@ public final class Partition {
                 return new DeletedUpTo(-1, Errors.OFFSET_OUT_OF_RANGE);
             }
             log().advanceLogStart(target);
+            if (role instanceof LeaderRole leader) {
+                leader.onLogStart();
+            }
             return new DeletedUpTo(log().logStartOffset(), Errors.NONE);
         } catch (KafkaStorageException e) {
             return new DeletedUpTo(-1, Errors.KAFKA_STORAGE_ERROR);
@@ -273,8 +406,8 @@ public final class Partition {
     void maintain() {
         ask(
                 open -> {
-                    open.maintain(clock.wallMs(), highWatermark);
-                    if (open.flushDue(clock.wallMs())) {
+                    open.maintain(wallMs(), highWatermark);
+                    if (open.flushDue(wallMs())) {
                         keeper.startFlush();
                     }
                     return true;
@@ -300,7 +433,7 @@ public final class Partition {
     /// Removes the partition's files; this node does not keep it any more.
     void delete() {
         role.end();
-        role = new Role.Offline(leadership.leaderEpoch());
+        role = new Role.Offline(leadership().leaderEpoch());
         refuseWaiting(notLeader());
         ask(
                 _ -> {
@@ -318,14 +451,14 @@ public final class Partition {
 
     private AppendResult notLeader() {
         return refused(
-                Errors.NOT_LEADER_OR_FOLLOWER, "node %d does not lead %s".formatted(nodeId, name));
+                Errors.NOT_LEADER_OR_FOLLOWER, "node %d does not lead %s".formatted(nodeId(), name));
     }
 
     private AppendResult tooFewReplicas(Errors error) {
         return refused(
                 error,
                 "%s has %d replicas in sync, min.insync.replicas is %d"
-                        .formatted(name, leadership.isr().size(), minInsyncReplicas));
+                        .formatted(name, leadership().isr().size(), view.minIsr()));
     }
 
     private static AppendResult storageFailure(String message) {
@@ -339,8 +472,10 @@ public final class Partition {
     private final class LogEvents implements LogKeeper.Owner {
         @Override
         public void onOpened(PartitionLog log) {
-            highWatermark = log.logEndOffset();
-            log.noteHighWatermark(Long.MAX_VALUE);
+            if (role instanceof Role.Lone) {
+                log.noteHighWatermark(Long.MAX_VALUE);
+            }
+            highWatermark = log.highWatermark();
         }
 
         @Override
@@ -352,9 +487,11 @@ public final class Partition {
         @Override
         public void onFailed(RuntimeException cause) {
             uncommittedBytes = 0;
-            var refusal = storageFailure(cause.getMessage());
-            committing.refuseAll(refusal);
-            flushing.refuseAll(refusal);
+            if (!(role instanceof Role.Lone)) {
+                role.end();
+                role = new Role.Offline(role.leaderEpoch());
+            }
+            refuseWaiting(storageFailure(cause.getMessage()));
         }
     }
 

@@ -126,6 +126,11 @@ public final class Cursor {
         }
     }
 
+    /// Whether an answer waits to be sent.
+    public boolean isAnswerDue() {
+        return answer != null;
+    }
+
     /// Whether the follower does not know this yet.
     public boolean isNews(long highWatermark, long logStartOffset) {
         return answer != null

@@ -1,0 +1,242 @@
+package io.moldau.broker.partition;
+
+import io.moldau.broker.replication.FollowerEffect;
+import io.moldau.broker.replication.FollowerEvent;
+import io.moldau.broker.replication.FollowerReplica;
+import io.moldau.broker.replication.stream.FollowedPartition;
+import io.moldau.broker.replication.stream.LeaderStream;
+import io.moldau.broker.shard.Shard;
+import io.moldau.log.AppendMode;
+import io.moldau.log.AppendResult;
+import io.moldau.metadata.PartitionImage;
+import io.moldau.proto.replication.Open;
+import io.moldau.proto.replication.Update;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Another node leads the partition. Carries out what [FollowerReplica] says.
+final class FollowerRole implements Role, FollowedPartition {
+    private static final Logger LOGGER = LoggerFactory.getLogger(FollowerRole.class);
+    private static final int NO_HANDLE = -1;
+
+    private final Partition partition;
+    private final int leaderId;
+    private final FollowerReplica core;
+    private LeaderStream stream;
+    private int handle = NO_HANDLE;
+    private boolean ended;
+
+    /// The log is open.
+    ///
+    /// @throws org.apache.kafka.common.errors.KafkaStorageException there is no log to follow with
+    FollowerRole(Partition partition, PartitionImage image) {
+        this.partition = partition;
+        this.leaderId = image.leader();
+        partition.keeper().log().noteHighWatermark(partition.highWatermark());
+        this.core =
+                new FollowerReplica(
+                        image,
+                        partition.replicaLog(),
+                        partition.peers().settings(),
+                        partition.nowMs());
+    }
+
+    @Override
+    public void begin(PartitionView view) {
+        partition.peers().follow(leaderId, this);
+    }
+
+    int leaderId() {
+        return leaderId;
+    }
+
+    @Override
+    public int leaderEpoch() {
+        return core.leaderEpoch();
+    }
+
+    @Override
+    public boolean leads() {
+        return false;
+    }
+
+    @Override
+    public Shard shard() {
+        return partition.shard();
+    }
+
+    @Override
+    public void onConnected(LeaderStream connected) {
+        if (!ended && !connected.equals(stream)) {
+            stream = connected;
+            handle = NO_HANDLE;
+            run(new FollowerEvent.Connected(connected.session()));
+        }
+    }
+
+    @Override
+    public void onDisconnected(LeaderStream lost) {
+        if (lost.equals(stream)) {
+            stream = null;
+            handle = NO_HANDLE;
+            run(new FollowerEvent.Disconnected(lost.session()));
+        }
+    }
+
+    @Override
+    public void onUpdate(LeaderStream from, int itsHandle, Update update, ByteBuffer records) {
+        if (ended || itsHandle != handle || !from.equals(stream)) {
+            return;
+        }
+        long session = from.session();
+        switch (update.getAnswerCase()) {
+            case ACCEPTED ->
+                    run(
+                            new FollowerEvent.Accepted(
+                                    session, update.getAccepted().getFromOffset()));
+            case DIVERGED -> {
+                var diverged = update.getDiverged();
+                run(
+                        new FollowerEvent.Diverged(
+                                session, diverged.getEpoch(), diverged.getEndOffset()));
+                return;
+            }
+            case REFUSED -> {
+                onRefused(update.getRefused().getError(), update.getRefused().getLeaderEpoch());
+                return;
+            }
+            case ANSWER_NOT_SET -> {
+                // Only news.
+            }
+        }
+        run(
+                new FollowerEvent.Received(
+                        session,
+                        update.getLeaderEpoch(),
+                        update.getHighWatermark(),
+                        update.getLogStartOffset(),
+                        update.getLogEndOffset(),
+                        records));
+    }
+
+    private void onRefused(int error, int leaderEpoch) {
+        LOGGER.atDebug()
+                .addKeyValue("partition", partition)
+                .addKeyValue("leader", leaderId)
+                .addKeyValue("error", error)
+                .log("refused by the leader");
+        fenced(leaderEpoch);
+    }
+
+    private void fenced(int leaderEpoch) {
+        run(new FollowerEvent.Fenced(stream.session(), leaderEpoch));
+        partition.tickSoon();
+    }
+
+    @Override
+    public void onPromised() {
+        run(FollowerEvent.Appended.EVENT);
+    }
+
+    @Override
+    public void onMetadata(PartitionView view) {
+        run(new FollowerEvent.MetadataChanged(view.image()));
+    }
+
+    @Override
+    public void tick() {
+        run(FollowerEvent.Tick.EVENT);
+    }
+
+    private void run(FollowerEvent event) {
+        if (!ended) {
+            partition.guarded(() -> carryOut(core.step(event, partition.nowMs())));
+        }
+    }
+
+    private void carryOut(List<FollowerEffect> effects) {
+        for (var effect : effects) {
+            if (!ended) { // The disk may have ended it.
+                carryOut(effect);
+            }
+        }
+    }
+
+    private void carryOut(FollowerEffect effect) {
+        switch (effect) {
+            case FollowerEffect.Open open -> open(open);
+            case FollowerEffect.Append(var records) -> append(records);
+            case FollowerEffect.TruncateTo(var offset) -> {
+                LOGGER.atInfo()
+                        .addKeyValue("partition", partition)
+                        .addKeyValue("offset", offset)
+                        .addKeyValue("logEndOffset", partition.keeper().log().logEndOffset())
+                        .log("truncated to the leader's log");
+                partition.keeper().truncateTo(offset);
+            }
+            case FollowerEffect.StartFreshAt(var offset) ->
+                    partition.keeper().startFreshAt(offset);
+            case FollowerEffect.Acknowledge(var session, var logEndOffset) -> {
+                if (stream != null && session == stream.session() && handle != NO_HANDLE) {
+                    stream.acknowledge(shard(), handle, logEndOffset);
+                }
+            }
+            case FollowerEffect.HighWatermark(var offset) ->
+                    partition.followHighWatermark(offset);
+            case FollowerEffect.LogStart(var offset) ->
+                    partition.keeper().log().advanceLogStart(offset);
+        }
+    }
+
+    private void open(FollowerEffect.Open open) {
+        if (stream == null || open.session() != stream.session()) {
+            return;
+        }
+        closeHandle();
+        handle =
+                stream.open(
+                        this,
+                        Open.newBuilder()
+                                .setTopicId(LeaderStream.idOf(partition.topicId()))
+                                .setPartition(partition.name().partition())
+                                .setLeaderEpoch(open.leaderEpoch())
+                                .setFetchOffset(open.fetchOffset())
+                                .setLastFetchedEpoch(open.lastFetchedEpoch()));
+    }
+
+    private void append(ByteBuffer records) {
+        var keeper = partition.keeper();
+        var result =
+                keeper.log()
+                        .append(records, AppendMode.REPLICA, leaderEpoch(), partition.wallMs());
+        if (result instanceof AppendResult.Refused refused) {
+            LOGGER.atWarn()
+                    .addKeyValue("partition", partition)
+                    .addKeyValue("leader", leaderId)
+                    .addKeyValue("reason", refused.message())
+                    .log("records of the leader refused");
+            fenced(leaderEpoch()); // Asked for again, from where the log ends.
+            return;
+        }
+        partition.onBytesAppended(records.remaining());
+        keeper.onAppended();
+        run(FollowerEvent.Appended.EVENT);
+    }
+
+    private void closeHandle() {
+        if (stream != null && handle != NO_HANDLE) {
+            stream.close(shard(), handle);
+        }
+        handle = NO_HANDLE;
+    }
+
+    @Override
+    public void end() {
+        ended = true;
+        partition.peers().unfollow(leaderId, this);
+        closeHandle();
+        stream = null;
+    }
+}

@@ -1,0 +1,252 @@
+package io.moldau.broker.partition;
+
+import io.moldau.broker.replication.LeaderEffect;
+import io.moldau.broker.replication.LeaderEvent;
+import io.moldau.broker.replication.LeaderReplica;
+import io.moldau.broker.replication.stream.Cursor;
+import io.moldau.broker.replication.stream.FrameDraft;
+import io.moldau.metadata.MetadataCommand.ChangeIsr;
+import io.moldau.metadata.MetadataCommand.IsrMember;
+import io.moldau.metadata.Outcome;
+import io.moldau.metadata.PartitionImage;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// This node leads a partition that others keep, too: one reign. Carries out what [LeaderReplica]
+/// says.
+final class LeaderRole implements Role {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LeaderRole.class);
+
+    private final Partition partition;
+    private final LeaderReplica core;
+    private final List<Cursor> followers = new ArrayList<>(4);
+    private boolean ended;
+
+    /// The log is open, and the epoch begins in it here.
+    ///
+    /// @throws org.apache.kafka.common.errors.KafkaStorageException there is no log to lead with
+    LeaderRole(Partition partition, PartitionImage image) {
+        this.partition = partition;
+        var log = partition.keeper().log();
+        log.startEpoch(image.leaderEpoch());
+        log.noteHighWatermark(partition.highWatermark());
+        this.core =
+                new LeaderReplica(
+                        partition.nodeId(),
+                        image,
+                        partition.replicaLog(),
+                        partition.peers().settings(),
+                        partition.nowMs());
+    }
+
+    @Override
+    public int leaderEpoch() {
+        return core.leaderEpoch();
+    }
+
+    @Override
+    public boolean leads() {
+        return true;
+    }
+
+    /// Consumers are told nothing about where the log ends before all that earlier leaders
+    /// committed is known to be committed (KIP-207).
+    boolean knowsItsHighWatermark() {
+        return core.highWatermark() >= core.epochStartOffset();
+    }
+
+    @Override
+    public void onPromised() {
+        run(LeaderEvent.Appended.EVENT);
+        push();
+    }
+
+    /// Whoever has not got all of the log gets a frame soon.
+    private void push() {
+        long end = partition.keeper().log().logEndOffset();
+        for (int i = 0; i < followers.size(); i++) {
+            var follower = followers.get(i);
+            if (follower.isAccepted() && follower.nextOffset() < end) {
+                follower.ready();
+            }
+        }
+    }
+
+    @Override
+    public void begin(PartitionView view) {
+        LOGGER.atDebug()
+                .addKeyValue("partition", partition)
+                .addKeyValue("leaderEpoch", leaderEpoch())
+                .addKeyValue("startOffset", core.epochStartOffset())
+                .log("leading");
+        onMetadata(view);
+    }
+
+    @Override
+    public void onMetadata(PartitionView view) {
+        run(new LeaderEvent.MetadataChanged(view.image(), view.nodes(), view.minIsr()));
+        if (view.image().isr().size() < view.minIsr()) {
+            partition.refuseUncommitted();
+        }
+    }
+
+    @Override
+    public void tick() {
+        run(LeaderEvent.Tick.EVENT);
+    }
+
+    void onOpened(Cursor follower, int leaderEpoch, long fetchOffset, int lastFetchedEpoch) {
+        followers.removeIf(other -> other.nodeId() == follower.nodeId());
+        followers.add(follower);
+        run(
+                new LeaderEvent.FollowerOpened(
+                        follower.nodeId(),
+                        follower.nodeEpoch(),
+                        follower.session(),
+                        leaderEpoch,
+                        fetchOffset,
+                        lastFetchedEpoch));
+    }
+
+    void onAcknowledged(Cursor follower, long logEndOffset) {
+        run(
+                new LeaderEvent.Acknowledged(
+                        follower.nodeId(), follower.session(), logEndOffset));
+    }
+
+    void onLost(Cursor follower) {
+        followers.remove(follower);
+        run(new LeaderEvent.FollowerLost(follower.nodeId(), follower.session()));
+    }
+
+    /// The log start was moved up: the followers follow.
+    void onLogStart() {
+        followers.forEach(Cursor::readySoon);
+    }
+
+    private void run(LeaderEvent event) {
+        for (var effect : core.step(event, partition.nowMs())) {
+            carryOut(effect);
+        }
+    }
+
+    private void carryOut(LeaderEffect effect) {
+        switch (effect) {
+            case LeaderEffect.Accept(var node, var session, var fromOffset) -> {
+                var follower = follower(node, session);
+                if (follower != null) {
+                    follower.accept(fromOffset);
+                }
+            }
+            case LeaderEffect.Truncate(var node, var session, var epoch, var endOffset) -> {
+                var follower = follower(node, session);
+                if (follower != null) {
+                    follower.diverge(epoch, endOffset);
+                }
+            }
+            case LeaderEffect.Refuse(var node, var session, var why, var epoch) -> {
+                var follower = follower(node, session);
+                if (follower != null) {
+                    follower.refuse(why, epoch);
+                }
+            }
+            case LeaderEffect.HighWatermark(var offset) -> {
+                partition.keeper().log().noteHighWatermark(offset);
+                partition.raiseHighWatermark(offset);
+                followers.forEach(Cursor::readySoon);
+            }
+            case LeaderEffect.ProposeIsr proposal -> propose(proposal);
+        }
+    }
+
+    private Cursor follower(int node, long session) {
+        for (var follower : followers) {
+            if (follower.nodeId() == node && follower.session() == session) {
+                return follower;
+            }
+        }
+        return null;
+    }
+
+    private void propose(LeaderEffect.ProposeIsr proposal) {
+        LOGGER.atInfo()
+                .addKeyValue("partition", partition)
+                .addKeyValue("leaderEpoch", proposal.leaderEpoch())
+                .addKeyValue("isr", proposal.isr())
+                .log("in-sync replicas proposed");
+        var members =
+                proposal.isr().stream()
+                        .map(member -> new IsrMember(member.node(), member.nodeEpoch()))
+                        .toList();
+        var command =
+                new ChangeIsr(
+                        partition.topicId(),
+                        partition.name().partition(),
+                        proposal.leaderEpoch(),
+                        proposal.partitionEpoch(),
+                        members);
+        partition
+                .peers()
+                .changeIsr(command)
+                .whenComplete((outcome, failure) ->
+                        partition
+                                .shard()
+                                .offer(() ->
+                                        partition.guarded(
+                                                () ->
+                                                        onDecided(
+                                                                proposal.proposalId(),
+                                                                outcome,
+                                                                failure))));
+    }
+
+    /// The metadata that an accepted proposal changed is here before its outcome.
+    private void onDecided(long proposalId, Outcome outcome, Throwable failure) {
+        boolean accepted = failure == null && outcome instanceof Outcome.Accepted;
+        if (ended) {
+            return;
+        }
+        if (!accepted) {
+            LOGGER.atInfo()
+                    .addKeyValue("partition", partition)
+                    .addKeyValue("outcome", failure == null ? outcome : failure.getMessage())
+                    .log("in-sync replicas not changed");
+            partition.tickSoon();
+        }
+        run(new LeaderEvent.IsrDecided(proposalId, accepted));
+    }
+
+    /// See [io.moldau.broker.replication.stream.LedPartition#fill].
+    void fill(Cursor follower, FrameDraft frame) {
+        var log = partition.keeper().log();
+        long end = log.logEndOffset();
+        long start = log.logStartOffset();
+        if (follower.isAccepted() && follower.nextOffset() < start) {
+            // Retention was quicker than the follower, which starts afresh.
+            follower.refuse(Errors.OFFSET_OUT_OF_RANGE, leaderEpoch());
+        } else if (follower.isAccepted() && follower.nextOffset() < end) {
+            var batches = log.readWhole(follower.nextOffset(), Math.max(1, frame.room()));
+            frame.add(
+                    follower.news(leaderEpoch(), core.highWatermark(), start, end), batches);
+            follower.sentUpTo(batches.nextOffset());
+            if (batches.nextOffset() < end) {
+                follower.ready();
+            }
+            return;
+        }
+        if (follower.isNews(core.highWatermark(), start)) {
+            frame.add(follower.news(leaderEpoch(), core.highWatermark(), start, end));
+        }
+    }
+
+    @Override
+    public void end() {
+        ended = true;
+        followers.forEach(follower ->
+                follower.refuse(Errors.NOT_LEADER_OR_FOLLOWER, partition.leadership().leaderEpoch()));
+        followers.clear();
+    }
+}

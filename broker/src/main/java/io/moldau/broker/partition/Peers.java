@@ -1,0 +1,45 @@
+package io.moldau.broker.partition;
+
+import io.moldau.broker.replication.ReplicationSettings;
+import io.moldau.broker.replication.stream.FollowedPartition;
+import io.moldau.metadata.MetadataCommand.ChangeIsr;
+import io.moldau.metadata.Outcome;
+import java.util.concurrent.CompletableFuture;
+
+/// What the partitions need of the other nodes.
+interface Peers {
+    /// From now on the partition is told of streams to that node. On its shard.
+    void follow(int leaderId, FollowedPartition partition);
+
+    void unfollow(int leaderId, FollowedPartition partition);
+
+    /// Has the cluster decide who is in sync.
+    CompletableFuture<Outcome> changeIsr(ChangeIsr command);
+
+    ReplicationSettings settings();
+
+    /// A node that cannot be reached and reaches nobody.
+    Peers NONE =
+            new Peers() {
+                @Override
+                public void follow(int leaderId, FollowedPartition partition) {
+                    // When there are peers, everyone is told.
+                }
+
+                @Override
+                public void unfollow(int leaderId, FollowedPartition partition) {
+                    // Nothing was followed.
+                }
+
+                @Override
+                public CompletableFuture<Outcome> changeIsr(ChangeIsr command) {
+                    return CompletableFuture.failedFuture(
+                            new IllegalStateException("this node has no peers"));
+                }
+
+                @Override
+                public ReplicationSettings settings() {
+                    return ReplicationSettings.DEFAULT;
+                }
+            };
+}
