@@ -93,9 +93,7 @@ final class FollowerRole implements Role, FollowedPartition {
         long session = from.session();
         switch (update.getAnswerCase()) {
             case ACCEPTED ->
-                    run(
-                            new FollowerEvent.Accepted(
-                                    session, update.getAccepted().getFromOffset()));
+                    run(new FollowerEvent.Accepted(session, update.getAccepted().getFromOffset()));
             case DIVERGED -> {
                 var diverged = update.getDiverged();
                 run(
@@ -176,15 +174,13 @@ final class FollowerRole implements Role, FollowedPartition {
                         .log("truncated to the leader's log");
                 partition.keeper().truncateTo(offset);
             }
-            case FollowerEffect.StartFreshAt(var offset) ->
-                    partition.keeper().startFreshAt(offset);
+            case FollowerEffect.StartFreshAt(var offset) -> partition.keeper().startFreshAt(offset);
             case FollowerEffect.Acknowledge(var session, var logEndOffset) -> {
                 if (stream != null && session == stream.session() && handle != NO_HANDLE) {
                     stream.acknowledge(shard(), handle, logEndOffset);
                 }
             }
-            case FollowerEffect.HighWatermark(var offset) ->
-                    partition.followHighWatermark(offset);
+            case FollowerEffect.HighWatermark(var offset) -> partition.followHighWatermark(offset);
             case FollowerEffect.LogStart(var offset) ->
                     partition.keeper().log().advanceLogStart(offset);
         }
@@ -209,8 +205,7 @@ final class FollowerRole implements Role, FollowedPartition {
     private void append(ByteBuffer records) {
         var keeper = partition.keeper();
         var result =
-                keeper.log()
-                        .append(records, AppendMode.REPLICA, leaderEpoch(), partition.wallMs());
+                keeper.log().append(records, AppendMode.REPLICA, leaderEpoch(), partition.wallMs());
         if (result instanceof AppendResult.Refused refused) {
             LOGGER.atWarn()
                     .addKeyValue("partition", partition)

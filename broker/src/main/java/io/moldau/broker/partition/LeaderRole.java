@@ -112,9 +112,7 @@ final class LeaderRole implements Role {
     }
 
     void onAcknowledged(Cursor follower, long logEndOffset) {
-        run(
-                new LeaderEvent.Acknowledged(
-                        follower.nodeId(), follower.session(), logEndOffset));
+        run(new LeaderEvent.Acknowledged(follower.nodeId(), follower.session(), logEndOffset));
     }
 
     void onLost(Cursor follower) {
@@ -188,19 +186,13 @@ final class LeaderRole implements Role {
                         proposal.leaderEpoch(),
                         proposal.partitionEpoch(),
                         members);
-        partition
-                .peers()
-                .changeIsr(command)
-                .whenComplete((outcome, failure) ->
-                        partition
-                                .shard()
-                                .offer(() ->
-                                        partition.guarded(
-                                                () ->
-                                                        onDecided(
-                                                                proposal.proposalId(),
-                                                                outcome,
-                                                                failure))));
+        long id = proposal.proposalId();
+        var _ =
+                partition
+                        .peers()
+                        .changeIsr(command)
+                        .whenComplete((outcome, failure) ->
+                                partition.shard().offer(() -> onDecided(id, outcome, failure)));
     }
 
     /// The metadata that an accepted proposal changed is here before its outcome.
@@ -216,7 +208,7 @@ final class LeaderRole implements Role {
                     .log("in-sync replicas not changed");
             partition.tickSoon();
         }
-        run(new LeaderEvent.IsrDecided(proposalId, accepted));
+        partition.guarded(() -> run(new LeaderEvent.IsrDecided(proposalId, accepted)));
     }
 
     /// See [io.moldau.broker.replication.stream.LedPartition#fill].
@@ -229,8 +221,7 @@ final class LeaderRole implements Role {
             follower.refuse(Errors.OFFSET_OUT_OF_RANGE, leaderEpoch());
         } else if (follower.isAccepted() && follower.nextOffset() < end) {
             var batches = log.readWhole(follower.nextOffset(), Math.max(1, frame.room()));
-            frame.add(
-                    follower.news(leaderEpoch(), core.highWatermark(), start, end), batches);
+            frame.add(follower.news(leaderEpoch(), core.highWatermark(), start, end), batches);
             follower.sentUpTo(batches.nextOffset());
             if (batches.nextOffset() < end) {
                 follower.ready();
@@ -246,7 +237,8 @@ final class LeaderRole implements Role {
     public void end() {
         ended = true;
         followers.forEach(follower ->
-                follower.refuse(Errors.NOT_LEADER_OR_FOLLOWER, partition.leadership().leaderEpoch()));
+                follower.refuse(
+                        Errors.NOT_LEADER_OR_FOLLOWER, partition.leadership().leaderEpoch()));
         followers.clear();
     }
 }

@@ -32,8 +32,7 @@ final class LedSide implements LedPartition {
     }
 
     @Override
-    public void onOpened(
-            Cursor follower, int leaderEpoch, long fetchOffset, int lastFetchedEpoch) {
+    public void onOpened(Cursor follower, int leaderEpoch, long fetchOffset, int lastFetchedEpoch) {
         forget(open -> open.follower().nodeId() == follower.nodeId());
         if (leaderEpoch > partition.role().leaderEpoch()) {
             if (early.isEmpty()) {
@@ -44,9 +43,7 @@ final class LedSide implements LedPartition {
         }
         if (partition.role() instanceof LeaderRole leader) {
             partition.guarded(
-                    () ->
-                            leader.onOpened(
-                                    follower, leaderEpoch, fetchOffset, lastFetchedEpoch));
+                    () -> leader.onOpened(follower, leaderEpoch, fetchOffset, lastFetchedEpoch));
         } else {
             follower.refuse(Errors.NOT_LEADER_OR_FOLLOWER, partition.role().leaderEpoch());
         }

@@ -201,14 +201,13 @@ public final class Partition {
 
     /// Time has passed. A replica whose disk had failed tries again.
     void tick() {
-        guarded(
-                () -> {
-                    if (role instanceof Role.Offline && leadership().leader() >= 0) {
-                        takeRole(view);
-                    } else {
-                        role.tick();
-                    }
-                });
+        guarded(() -> {
+            if (role instanceof Role.Offline && leadership().leader() >= 0) {
+                takeRole(view);
+            } else {
+                role.tick();
+            }
+        });
     }
 
     /// Replication asked for a moment's patience.
@@ -451,7 +450,8 @@ public final class Partition {
 
     private AppendResult notLeader() {
         return refused(
-                Errors.NOT_LEADER_OR_FOLLOWER, "node %d does not lead %s".formatted(nodeId(), name));
+                Errors.NOT_LEADER_OR_FOLLOWER,
+                "node %d does not lead %s".formatted(nodeId(), name));
     }
 
     private AppendResult tooFewReplicas(Errors error) {

@@ -1,5 +1,7 @@
 package io.moldau.broker.partition;
 
+import io.moldau.broker.replication.NodeEpochs;
+import io.moldau.broker.replication.stream.LedPartition;
 import io.moldau.broker.shard.Shards;
 import io.moldau.env.Clock;
 import io.moldau.log.LogConfig;
@@ -14,6 +16,7 @@ import java.util.function.ToIntFunction;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
 /// The partitions of this node. Follows the metadata image: what it assigns here exists here before
 /// the image is seen by anyone who asks.
@@ -21,10 +24,11 @@ public final class Partitions {
     private final int nodeId;
     private final Shards shards;
     private final LogStore store;
-    private final Clock clock;
     private final Function<String, LogConfig> configOf;
     private final ToIntFunction<String> minInsyncReplicasOf;
+    private final Surroundings around;
     private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
+    private volatile Peers peers = Peers.NONE;
     private volatile ClusterImage image;
 
     /// @param configOf settings of a topic's logs, by its name
@@ -39,21 +43,33 @@ public final class Partitions {
         this.nodeId = nodeId;
         this.shards = shards;
         this.store = store;
-        this.clock = clock;
         this.configOf = configOf;
         this.minInsyncReplicasOf = minInsyncReplicasOf;
+        this.around = new Surroundings(nodeId, store, clock, () -> peers);
     }
 
-    /// Takes over the image that the node starts with, and removes logs of topics that are gone.
+    /// Takes over the image that the node starts with, and removes logs of partitions that it does
+    /// not keep any more.
     public void start(ClusterImage first) {
         store.deleteStrays(name -> {
             var topic = first.topic(name.partition().topic());
             return topic != null
                     && topic.id().equals(name.topicId())
-                    && name.partition().partition() < topic.partitions().size();
+                    && name.partition().partition() < topic.partitions().size()
+                    && isKeptHere(topic.partitions().get(name.partition().partition()));
         });
-        first.topics().forEach(topic -> follow(topic, first.appliedIndex() > 0));
+        first.topics().forEach(topic -> follow(topic, first));
         image = first;
+    }
+
+    private boolean isKeptHere(PartitionImage partition) {
+        return partition.replicas().contains(nodeId);
+    }
+
+    /// There are other nodes now, to lead and to follow.
+    void meet(Peers newPeers) {
+        peers = newPeers;
+        partitions.values().forEach(partition -> partition.shard().execute(partition::meetPeers));
     }
 
     /// Follows a change of the metadata. On the thread that applies it; quick.
@@ -66,61 +82,124 @@ public final class Partitions {
                         forget(change.before());
                     }
                     if (change.after() != null) {
-                        follow(change.after(), true);
+                        follow(change.after(), after);
                     }
                 });
+        boolean nodesDiffer = nodesDiffer(before, after);
+        if (nodesDiffer) {
+            tellLeaders(after);
+        }
         // Only now: who asks for a partition finds it in its new role.
         image = after;
+        if (nodesDiffer) {
+            peers.onNodesChanged(before, after);
+        }
     }
 
-    private void follow(TopicImage topic, boolean isNew) {
+    @SuppressWarnings("ReferenceEquality") // What no command changed is shared, not copied.
+    private static boolean nodesDiffer(ClusterImage before, ClusterImage after) {
+        return before.nodes() != after.nodes();
+    }
+
+    private void follow(TopicImage topic, ClusterImage in) {
         for (int i = 0; i < topic.partitions().size(); i++) {
             var assigned = topic.partitions().get(i);
-            if (!assigned.replicas().contains(nodeId)) {
-                continue;
-            }
             var name = new TopicPartition(topic.name(), i);
             var known = partitions.get(name);
-            if (known == null) {
-                add(name, topic.id(), assigned, isNew);
-            } else {
-                known.follow(assigned);
+            if (!isKeptHere(assigned)) {
+                drop(name);
+            } else if (known == null) {
+                add(name, topic.id(), viewOf(name, assigned, in));
+            } else if (!assigned.equals(known.leadership())) {
+                known.follow(viewOf(name, assigned, in));
             }
         }
     }
 
-    private void add(TopicPartition name, Uuid topicId, PartitionImage assigned, boolean isNew) {
+    private PartitionView viewOf(TopicPartition name, PartitionImage assigned, ClusterImage in) {
+        return new PartitionView(
+                assigned, epochsIn(in), minInsyncReplicasOf.applyAsInt(name.topic()));
+    }
+
+    /// A leader that is about to stop may still bring in the one that takes over.
+    private NodeEpochs epochsIn(ClusterImage in) {
+        return id -> {
+            var node = in.node(id);
+            return node != null && (node.eligible() || id == nodeId)
+                    ? node.nodeEpoch()
+                    : NodeEpochs.NOT_ELIGIBLE;
+        };
+    }
+
+    private void add(TopicPartition name, Uuid topicId, PartitionView view) {
         var shard = shards.of(name.hashCode());
         var partition =
                 new Partition(
-                        name,
-                        topicId,
-                        nodeId,
-                        shard,
-                        store,
-                        clock,
-                        () -> configOf.apply(name.topic()),
-                        assigned,
-                        minInsyncReplicasOf.applyAsInt(name.topic()));
+                        name, topicId, around, shard, () -> configOf.apply(name.topic()), view);
         partitions.put(name, partition);
-        if (isNew && store.directoryOf(name) == null) {
+        if (store.directoryOf(name) == null) {
             shard.execute(partition::create);
+        }
+        if (view.image().replicas().size() > 1) {
+            partition.follow(view);
+        }
+    }
+
+    /// Who may be in an ISR has changed, perhaps.
+    private void tellLeaders(ClusterImage after) {
+        var epochs = epochsIn(after);
+        for (var partition : partitions.values()) {
+            var now = partition.leadership();
+            if (now.leader() == nodeId && now.replicas().size() > 1) {
+                partition.follow(
+                        new PartitionView(
+                                now,
+                                epochs,
+                                minInsyncReplicasOf.applyAsInt(partition.name().topic())));
+            }
         }
     }
 
     private void forget(TopicImage topic) {
         for (int i = 0; i < topic.partitions().size(); i++) {
-            var partition = partitions.remove(new TopicPartition(topic.name(), i));
-            if (partition != null) {
-                partition.shard().execute(partition::delete);
-            }
+            drop(new TopicPartition(topic.name(), i));
         }
+    }
+
+    private void drop(TopicPartition name) {
+        var partition = partitions.remove(name);
+        if (partition != null) {
+            partition.shard().execute(partition::delete);
+        }
+    }
+
+    /// Finds a partition for its followers; null when it is not kept here.
+    @Nullable LedPartition led(Uuid topicId, int index) {
+        var topic = image.topic(topicId);
+        var partition =
+                topic == null ? null : partitions.get(new TopicPartition(topic.name(), index));
+        return partition != null && partition.topicId().equals(topicId)
+                ? partition.ledSide()
+                : null;
+    }
+
+    Shards shards() {
+        return shards;
     }
 
     /// Finds a partition that is to be read or written by a client.
     ///
     /// @param currentLeaderEpoch as the client knows it; −1 if it does not say
     public Lookup leading(TopicPartition name, int currentLeaderEpoch) {
+        return find(name, currentLeaderEpoch, false);
+    }
+
+    /// The same, for a reader who takes any replica.
+    public Lookup keeping(TopicPartition name, int currentLeaderEpoch) {
+        return find(name, currentLeaderEpoch, true);
+    }
+
+    private Lookup find(TopicPartition name, int currentLeaderEpoch, boolean anyReplica) {
         var topic = image.topic(name.topic());
         if (topic == null
                 || name.partition() < 0
@@ -129,7 +208,7 @@ public final class Partitions {
         }
         var known = topic.partitions().get(name.partition());
         var partition = partitions.get(name);
-        if (known.leader() != nodeId || partition == null) {
+        if ((known.leader() != nodeId && !anyReplica) || partition == null) {
             return new Lookup.NotHere(
                     Errors.NOT_LEADER_OR_FOLLOWER, known.leader(), known.leaderEpoch());
         }
@@ -151,6 +230,14 @@ public final class Partitions {
                 : leading(new TopicPartition(topic.name(), partition), currentLeaderEpoch);
     }
 
+    /// The same for a reader who takes any replica.
+    public Lookup keeping(Uuid topicId, int partition, int currentLeaderEpoch) {
+        var topic = image.topic(topicId);
+        return topic == null
+                ? Lookup.NotHere.because(Errors.UNKNOWN_TOPIC_ID)
+                : keeping(new TopicPartition(topic.name(), partition), currentLeaderEpoch);
+    }
+
     /// Applies the topic's changed settings to its open logs.
     public void reconfigure(String topic) {
         for (var partition : partitions.values()) {
@@ -161,7 +248,7 @@ public final class Partitions {
     }
 
     private void reconfigure(Partition partition) {
-        partition.requireInSync(minInsyncReplicasOf.applyAsInt(partition.name().topic()));
+        partition.follow(viewOf(partition.name(), partition.leadership(), image));
         partition.shard().execute(partition::reconfigure);
     }
 

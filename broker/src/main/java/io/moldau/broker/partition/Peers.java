@@ -2,6 +2,7 @@ package io.moldau.broker.partition;
 
 import io.moldau.broker.replication.ReplicationSettings;
 import io.moldau.broker.replication.stream.FollowedPartition;
+import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.MetadataCommand.ChangeIsr;
 import io.moldau.metadata.Outcome;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,9 @@ interface Peers {
     CompletableFuture<Outcome> changeIsr(ChangeIsr command);
 
     ReplicationSettings settings();
+
+    /// Nodes registered, were fenced, moved or went. On the thread that applies the metadata.
+    void onNodesChanged(ClusterImage before, ClusterImage after);
 
     /// A node that cannot be reached and reaches nobody.
     Peers NONE =
@@ -40,6 +44,11 @@ interface Peers {
                 @Override
                 public ReplicationSettings settings() {
                     return ReplicationSettings.DEFAULT;
+                }
+
+                @Override
+                public void onNodesChanged(ClusterImage before, ClusterImage after) {
+                    // Nobody is dialled.
                 }
             };
 }

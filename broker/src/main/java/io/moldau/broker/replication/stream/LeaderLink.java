@@ -24,6 +24,7 @@ final class LeaderLink {
     private final int leaderId;
     private final Set<FollowedPartition> partitions = ConcurrentHashMap.newKeySet();
     private LeaderStream dialled;
+    private long dialledEpoch;
     private volatile LeaderStream standing;
     private boolean waiting;
     private long pauseMs = FIRST_PAUSE_MS;
@@ -62,10 +63,10 @@ final class LeaderLink {
         dial();
     }
 
-    /// Ends the stream; the next one says who this node is now.
-    synchronized void restart() {
-        pauseMs = FIRST_PAUSE_MS;
-        if (dialled != null) {
+    /// Ends a stream of an earlier registration of this node; the next one says who it is now.
+    synchronized void renew() {
+        if (dialled != null && dialledEpoch != side.nodeEpoch()) {
+            pauseMs = FIRST_PAUSE_MS;
             dialled.cut();
         }
     }
@@ -80,6 +81,7 @@ final class LeaderLink {
             dialLater();
             return;
         }
+        dialledEpoch = nodeEpoch;
         dialled = new LeaderStream(this, side.nextSession(), channel);
         dialled.start(
                 Hello.newBuilder()

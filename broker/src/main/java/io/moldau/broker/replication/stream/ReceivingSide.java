@@ -57,9 +57,9 @@ public final class ReceivingSide implements AutoCloseable {
         }
     }
 
-    /// This node has registered anew: streams of its former epoch are of no use.
-    public void restart() {
-        links.values().forEach(LeaderLink::restart);
+    /// This node may have registered anew: streams of its former epoch are of no use.
+    public void renew() {
+        links.values().forEach(LeaderLink::renew);
     }
 
     int nodeId() {

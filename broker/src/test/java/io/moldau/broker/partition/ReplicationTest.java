@@ -1,0 +1,258 @@
+package io.moldau.broker.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.moldau.broker.replication.ReplicationSettings;
+import io.moldau.log.AppendResult;
+import io.moldau.log.LogConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReplicationTest {
+    @TempDir Path root;
+    private ReplicationRig rig;
+
+    @BeforeEach
+    void open() {
+        rig = new ReplicationRig(root, ReplicationSettings.DEFAULT);
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    private static AppendResult of(CompletableFuture<AppendResult> answer) {
+        return answer.orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    private static Errors errorOf(CompletableFuture<AppendResult> answer) {
+        return of(answer) instanceof AppendResult.Refused refused ? refused.error() : Errors.NONE;
+    }
+
+    private static void eventually(org.awaitility.core.ThrowingRunnable holds) {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(10))
+                .untilAsserted(holds);
+    }
+
+    @Test
+    void followersHaveWhatWasAcknowledged() {
+        // given
+        var leader = rig.start(1);
+        var second = rig.start(2);
+        var third = rig.start(3);
+        rig.createTopic(1, 2, 3);
+
+        // when
+        var answer = of(leader.produce(true, "a", "b"));
+        of(leader.produce(true, "c"));
+
+        // then
+        assertThat(answer).isInstanceOf(AppendResult.Appended.class);
+        assertThat(second.values()).containsExactly("a", "b", "c");
+        assertThat(third.values()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void followersLearnWhatIsCommittedThoughNothingMoreIsWritten() {
+        // given
+        var leader = rig.start(1);
+        var follower = rig.start(2);
+        rig.createTopic(1, 2);
+
+        // when
+        of(leader.produce(true, "a", "b"));
+
+        // then
+        eventually(() -> assertThat(follower.highWatermark()).isEqualTo(2));
+    }
+
+    @Test
+    void aFollowerThatWasAwayComesBackIntoTheIsr() {
+        // given
+        var leader = rig.start(1);
+        var follower = rig.start(2);
+        rig.createTopic(1, 2);
+        of(leader.produce(true, "a"));
+        follower.close();
+        rig.fence(2);
+
+        // when
+        of(leader.produce(true, "b"));
+        var returned = rig.start(2);
+
+        // then
+        eventually(() -> assertThat(rig.metadata().isr()).containsExactlyInAnyOrder(1, 2));
+        assertThat(returned.values()).containsExactly("a", "b");
+    }
+
+    @Test
+    void nothingIsAcknowledgedWhileAMemberOfTheIsrDoesNotHaveIt() {
+        // given
+        var leader = rig.start(1);
+        var follower = rig.start(2);
+        rig.createTopic(1, 2);
+        of(leader.produce(true, "a"));
+        follower.close();
+
+        // when
+        var waiting = leader.produce(true, "b");
+        var once = errorOf(leader.produce(false, "c"));
+        var late = errorOf(leader.produce(true, 50, "d"));
+        boolean answered = waiting.isDone();
+        rig.fence(2);
+
+        // then
+        assertThat(answered).isFalse();
+        assertThat(once).isEqualTo(Errors.NONE);
+        assertThat(late).isEqualTo(Errors.REQUEST_TIMED_OUT);
+        assertThat(errorOf(waiting)).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void tooFewReplicasAreRefusedBeforeAnythingIsWritten() {
+        // given
+        rig.requireInSync(2);
+        var leader = rig.start(1);
+        var follower = rig.start(2);
+        rig.createTopic(1, 2);
+        of(leader.produce(true, "a"));
+        follower.close();
+        rig.fence(2);
+
+        // when
+        var all = errorOf(leader.produce(true, "b"));
+        var one = errorOf(leader.produce(false, "c"));
+
+        // then
+        assertThat(all).isEqualTo(Errors.NOT_ENOUGH_REPLICAS);
+        assertThat(one).isEqualTo(Errors.NONE);
+        assertThat(leader.values()).containsExactly("a", "c");
+        assertThat(leader.highWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void whoeverWaitsIsToldWhenTooFewReplicasAreLeft() {
+        // given
+        rig.requireInSync(2);
+        var leader = rig.start(1);
+        var follower = rig.start(2);
+        rig.createTopic(1, 2);
+        of(leader.produce(true, "a"));
+        follower.close();
+        var waiting = leader.produce(true, "b");
+
+        // when
+        rig.fence(2);
+
+        // then
+        assertThat(errorOf(waiting)).isEqualTo(Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    }
+
+    @Test
+    void aDeposedLeaderAnswersAtOnceAndAcknowledgesNothing() {
+        // given
+        var first = rig.start(1);
+        rig.start(2);
+        rig.createTopic(1, 2);
+        of(first.produce(true, "a"));
+        first.cut();
+        var waiting = first.produce(true, "lost");
+
+        // when
+        rig.fence(1);
+
+        // then
+        assertThat(errorOf(waiting)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(errorOf(first.produce(false, "late"))).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void recordsThatWereNeverCommittedGiveWayToTheNewLeaders() {
+        // given
+        var first = rig.start(1);
+        var second = rig.start(2);
+        rig.createTopic(1, 2);
+        of(first.produce(true, "a"));
+        first.cut();
+        of(first.produce(false, "lost", "lost, too"));
+        rig.fence(1);
+        of(second.produce(true, "b"));
+        first.close();
+
+        // when
+        var returned = rig.start(1);
+
+        // then
+        eventually(() -> assertThat(rig.metadata().isr()).containsExactlyInAnyOrder(1, 2));
+        assertThat(returned.values()).containsExactly("a", "b");
+        eventually(() -> assertThat(returned.highWatermark()).isEqualTo(2));
+    }
+
+    @Test
+    void aFollowerCatchesUpWithMuchMoreThanMayBeUnderWay() {
+        // given
+        var leader = rig.start(1);
+        rig.start(2).close();
+        rig.createTopic(1, 2);
+        rig.fence(2);
+        var filler = "x".repeat(100_000);
+        IntStream.range(0, 150).forEach(_ -> of(leader.produce(false, filler)));
+
+        // when
+        var follower = rig.start(2);
+
+        // then
+        eventually(() -> assertThat(rig.metadata().isr()).containsExactlyInAnyOrder(1, 2));
+        assertThat(follower.logEndOffset()).isEqualTo(150);
+    }
+
+    @Test
+    void aFollowerPromisesOnlyWhatItHasFlushed() {
+        // given
+        rig.configure(LogConfig.defaults().with("flush.messages", "1"));
+        var leader = rig.start(1);
+        var follower = rig.start(2);
+        rig.createTopic(1, 2);
+
+        // when
+        of(leader.produce(true, "a", "b"));
+
+        // then
+        assertThat(follower.<Long>ask(partition -> partition.log().recoveryPoint())).isEqualTo(2);
+        assertThat(leader.<Long>ask(partition -> partition.log().recoveryPoint())).isEqualTo(2);
+    }
+
+    @Test
+    void aNodeThatIsNoReplicaAnyMoreRemovesItsFiles() {
+        // given
+        var leader = rig.start(1);
+        var follower = rig.start(2);
+        rig.start(3);
+        rig.createTopic(1, 2);
+        of(leader.produce(true, "a"));
+
+        // when
+        rig.decide(
+                new io.moldau.metadata.MetadataCommand.AlterReassignments(
+                        List.of(
+                                new io.moldau.metadata.MetadataCommand.Reassignment(
+                                        ReplicationRig.TOPIC, 0, List.of(1, 3)))));
+
+        // then
+        eventually(() -> assertThat(rig.metadata().replicas()).containsExactly(1, 3));
+        eventually(() -> assertThat(follower.keepsPartition()).isFalse());
+        assertThat(rig.metadata().isr()).containsExactlyInAnyOrder(1, 3);
+    }
+}
