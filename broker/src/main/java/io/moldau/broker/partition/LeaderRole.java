@@ -6,7 +6,6 @@ import io.moldau.broker.replication.LeaderReplica;
 import io.moldau.broker.replication.stream.Cursor;
 import io.moldau.broker.replication.stream.FrameDraft;
 import io.moldau.metadata.MetadataCommand.ChangeIsr;
-import io.moldau.metadata.MetadataCommand.IsrMember;
 import io.moldau.metadata.Outcome;
 import io.moldau.metadata.PartitionImage;
 import java.util.ArrayList;
@@ -175,17 +174,13 @@ final class LeaderRole implements Role {
                 .addKeyValue("leaderEpoch", proposal.leaderEpoch())
                 .addKeyValue("isr", proposal.isr())
                 .log("in-sync replicas proposed");
-        var members =
-                proposal.isr().stream()
-                        .map(member -> new IsrMember(member.node(), member.nodeEpoch()))
-                        .toList();
         var command =
                 new ChangeIsr(
                         partition.topicId(),
                         partition.name().partition(),
                         proposal.leaderEpoch(),
                         proposal.partitionEpoch(),
-                        members);
+                        proposal.isr());
         long id = proposal.proposalId();
         var _ =
                 partition
