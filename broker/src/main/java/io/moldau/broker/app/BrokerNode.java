@@ -18,15 +18,12 @@ import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.NodeEndpoint;
 import io.moldau.metadata.Outcome;
 import io.moldau.quorum.MetadataQuorum;
-import io.moldau.quorum.QuorumConfig;
 import io.moldau.quorum.QuorumStartException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.slf4j.Logger;
@@ -38,14 +35,13 @@ import org.slf4j.LoggerFactory;
 /// other way round, so that nothing is asked of what is not there.
 public final class BrokerNode implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(BrokerNode.class);
-    private static final int FIRST_NODE_ID = 1;
-    private static final String QUORUM_FOLDER = "quorum";
 
     private final Clock clock;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CompletableFuture<String> failure = new CompletableFuture<>();
 
     private BrokerConfig config;
+    private ClusterPart cluster;
     private MetadataQuorum quorum;
     private Endpoint endpoint;
 
@@ -77,8 +73,10 @@ public final class BrokerNode implements AutoCloseable {
     private void open() {
         var directories = DataDirectories.open(config, clock);
         opened.push(directories);
-        config = config.withNodeId(nodeIdOf(directories));
-        quorum = opened(startQuorum(directories));
+        boolean clean = LastStop.keptAll(config.metadataDir(), directories.closedInOrder());
+        cluster = opened(ClusterPart.start(config, directories.identity(), failure));
+        config = config.withNodeId(cluster.nodeId());
+        quorum = cluster.quorum();
         directories.claim(clusterId(), nodeId());
         var settings = new ConfigService(config);
         settings.start(quorum.image());
@@ -106,9 +104,10 @@ public final class BrokerNode implements AutoCloseable {
             writeClusterDefaults();
         }
         endpoint = opened(Endpoint.bind(Listening.netConfig(config), handlers.router()));
-        register();
+        register(clean);
         groups.start();
         openAdminPort(new OperatorView(quorum, partitions, settings, failure));
+        cluster.openToOthers();
     }
 
     private void openAdminPort(NodeView view) {
@@ -124,24 +123,6 @@ public final class BrokerNode implements AutoCloseable {
     private <T extends AutoCloseable> T opened(T part) {
         opened.push(part);
         return part;
-    }
-
-    private int nodeIdOf(DataDirectories directories) {
-        int asked = config.nodeId() < 0 ? FIRST_NODE_ID : config.nodeId();
-        return directories.identity().map(MetaProperties::nodeId).orElse(asked);
-    }
-
-    private MetadataQuorum startQuorum(DataDirectories directories) {
-        var clusterId =
-                directories
-                        .identity()
-                        .map(MetaProperties::clusterId)
-                        .or(config::clusterId)
-                        .orElse(null);
-        var dir = config.metadataDir().resolve(QUORUM_FOLDER);
-        var started = MetadataQuorum.start(QuorumConfig.of(dir, nodeId()).withClusterId(clusterId));
-        started.onFailure(failure::complete);
-        return started;
     }
 
     private void startMaintenance(Partitions partitions, Shards shards) {
@@ -177,34 +158,25 @@ public final class BrokerNode implements AutoCloseable {
         quorum.submit(new MetadataCommand.AlterConfigs(forAll, List.of(change), false)).join();
     }
 
-    /// Tells the cluster where this node is reached, once its ports are known.
-    private void register() {
-        List<NodeEndpoint> endpoints = new ArrayList<>();
-        for (int i = 0; i < config.listeners().size(); i++) {
-            var spec = config.listeners().get(i);
-            var bound = endpoint.listeners().get(i);
-            var advertised = spec.advertised();
-            endpoints.add(
-                    new NodeEndpoint(
-                            spec.name(),
-                            advertised.map(at -> at.host()).orElse(""),
-                            advertised.map(at -> at.port()).orElse(bound.port()),
-                            spec.securityProtocol()));
-        }
+    /// Tells the cluster where this node is reached, now that its ports are known.
+    private void register(boolean clean) {
+        var registration =
+                Registration.of(
+                        config,
+                        endpoint.listeners(),
+                        cluster.directoryId(),
+                        cluster.address(),
+                        clean);
         var known = quorum.image().node(nodeId());
         var outcome =
-                quorum.submit(
-                                MetadataCommand.RegisterNode.lone(
-                                        nodeId(),
-                                        Uuid.randomUuid(),
-                                        known == null ? Uuid.randomUuid() : known.directoryId(),
-                                        endpoints,
-                                        config.rack().orElse(null),
-                                        known == null ? -1 : known.nodeEpoch()))
-                        .join();
+                quorum.submit(registration.command(known == null ? -1 : known.nodeEpoch())).join();
         if (outcome instanceof Outcome.Refused(_, var message)) {
             throw new StartupException(
                     ExitReason.FAILURE, "the cluster refused this node: " + message);
+        }
+        var node = quorum.image().node(nodeId());
+        if (node.fenced()) {
+            quorum.submit(new MetadataCommand.UnfenceNode(nodeId(), node.nodeEpoch())).join();
         }
     }
 

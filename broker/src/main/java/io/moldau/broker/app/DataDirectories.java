@@ -116,6 +116,11 @@ final class DataDirectories implements AutoCloseable {
         return directories;
     }
 
+    /// Whether the last process closed all of them in order.
+    boolean closedInOrder() {
+        return directories.stream().allMatch(LogDirectory::cleanShutdown);
+    }
+
     /// Writes down whose the directories are from now on.
     void claim(String clusterId, int nodeId) {
         for (var directory : directories) {

@@ -163,15 +163,16 @@ public final class Bootstrap {
 
     private Place voterIn(Formation formation) {
         var self = formation.voter(remembered.directoryId()).orElseThrow();
-        return new Place(self.nodeId(), formation, formation.voters());
+        return new Place(self.nodeId(), formation, formation.voters(), self.address());
     }
 
     private Optional<Place> join(String clusterId, PeerAddress via) throws InterruptedException {
+        var own = ownAddress(via);
         var request =
                 JoinRequest.newBuilder()
                         .setClusterId(clusterId)
                         .setDirectoryId(Wire.of(remembered.directoryId()))
-                        .setAddress(Wire.of(ownAddress(via)));
+                        .setAddress(Wire.of(own));
         asked.nodeId().ifPresent(request::setNodeId);
         try {
             var response =
@@ -179,7 +180,7 @@ public final class Bootstrap {
                             .withDeadlineAfter(JOIN_TIMEOUT_MS, TimeUnit.MILLISECONDS)
                             .joinCluster(request.build());
             return switch (response.getResultCase()) {
-                case ADMITTED -> Optional.of(place(response.getAdmitted()));
+                case ADMITTED -> Optional.of(place(response.getAdmitted(), own));
                 case REFUSED -> throw new BootstrapException(false, response.getRefused());
                 case NOT_NOW, RESULT_NOT_SET -> notNow(response.getNotNow());
             };
@@ -188,11 +189,12 @@ public final class Bootstrap {
         }
     }
 
-    private static Place place(Admitted admitted) {
+    private static Place place(Admitted admitted, PeerAddress own) {
         return new Place(
                 admitted.getNodeId(),
                 Wire.from(admitted.getFormation()),
-                Wire.from(admitted.getVotersList()));
+                Wire.from(admitted.getVotersList()),
+                own);
     }
 
     private Optional<Place> notNow(String why) throws InterruptedException {

@@ -34,7 +34,8 @@ public record Remembered(Uuid directoryId, Optional<Place> place) {
     ///
     /// @param formation what the cluster began with
     /// @param voters who voted when this node came; of use only until the quorum's own log tells
-    public record Place(int nodeId, Formation formation, List<Peer> voters) {
+    /// @param address under which others reach this node
+    public record Place(int nodeId, Formation formation, List<Peer> voters, PeerAddress address) {
         public Place {
             voters = List.copyOf(voters);
         }
@@ -123,6 +124,8 @@ public record Remembered(Uuid directoryId, Optional<Place> place) {
                         .append(text(known.formation().voters()))
                         .append("\nvoters=")
                         .append(text(known.voters()))
+                        .append("\naddress=")
+                        .append(known.address())
                         .append('\n'));
         return text.toString();
     }
@@ -147,7 +150,8 @@ public record Remembered(Uuid directoryId, Optional<Place> place) {
                 new Place(
                         Integer.parseInt(required(properties, "node.id")),
                         formation,
-                        peers(required(properties, "voters")));
+                        peers(required(properties, "voters")),
+                        PeerAddress.parse(required(properties, "address"), PEER_PORT));
         return new Remembered(directoryId, Optional.of(place));
     }
 

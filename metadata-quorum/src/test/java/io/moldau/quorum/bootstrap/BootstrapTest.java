@@ -120,7 +120,8 @@ class BootstrapTest {
         var formation = new Formation(clusterId, List.of(self));
         var memory =
                 new Remembered(
-                        self.directoryId(), Optional.of(new Place(1, formation, List.of(self))));
+                        self.directoryId(),
+                        Optional.of(new Place(1, formation, List.of(self), self.address())));
         var service = new MembershipService(channels, _ -> greeting(memory, members.all()));
         service.open(new Belonging(formation, members, () -> {}));
         server.serve(service.bindService());
