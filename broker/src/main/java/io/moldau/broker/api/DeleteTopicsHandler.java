@@ -130,7 +130,7 @@ public final class DeleteTopicsHandler
                             Errors.INVALID_REQUEST,
                             "The request names the topic %s twice.".formatted(topic.name())));
         }
-        return metadata.submit(new DeleteTopic(topic.id()))
+        return metadata.submitForAll(new DeleteTopic(topic.id()))
                 .thenApply(outcome -> result(named, topic, outcome));
     }
 

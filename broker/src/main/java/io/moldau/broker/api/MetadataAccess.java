@@ -5,7 +5,6 @@ import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.Outcome;
 import io.moldau.quorum.MetadataQuorum;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /// The cluster's metadata, as far as handlers read and change it.
 public interface MetadataAccess {
@@ -28,10 +27,8 @@ public interface MetadataAccess {
                         outcome instanceof Outcome.Refused
                                 ? CompletableFuture.completedFuture(outcome)
                                 : visibility()
-                                        .await(image().appliedIndex())
-                                        .exceptionally(_ -> null)
-                                        .completeOnTimeout(
-                                                null, Visibility.WAIT_MS_MAX, TimeUnit.MILLISECONDS)
+                                        .await(image().appliedIndex(), Visibility.WAIT_MS_MAX)
+                                        .exceptionally(_ -> false)
                                         .thenApply(_ -> outcome));
     }
 

@@ -8,11 +8,13 @@ public interface Visibility {
     /// Longest that an answer waits for the others.
     long WAIT_MS_MAX = 2_000;
 
-    /// Completes once every live node serves what the metadata says at `index`.
-    CompletableFuture<Void> await(long index);
+    /// Completes once every live node serves what the metadata says at `index`, or when time is up.
+    ///
+    /// @return false if time was up
+    CompletableFuture<Boolean> await(long index, long timeoutMs);
 
     /// A node without others.
     static Visibility ofOneNode() {
-        return _ -> CompletableFuture.completedFuture(null);
+        return (_, _) -> CompletableFuture.completedFuture(true);
     }
 }

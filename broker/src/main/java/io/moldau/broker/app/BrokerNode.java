@@ -1,5 +1,6 @@
 package io.moldau.broker.app;
 
+import io.moldau.broker.api.Visibility;
 import io.moldau.broker.config.BrokerConfig;
 import io.moldau.broker.config.ConfigService;
 import io.moldau.broker.console.NodeView;
@@ -99,7 +100,8 @@ public final class BrokerNode implements AutoCloseable {
         startMaintenance(partitions, shards);
 
         var groups = startGroups();
-        var handlers = new Handlers(settings, clock, quorum, partitions, groups);
+        var handlers =
+                new Handlers(settings, clock, quorum, partitions, groups, Visibility.ofOneNode());
         if (quorum.image().nodes().isEmpty()) {
             writeClusterDefaults();
         }

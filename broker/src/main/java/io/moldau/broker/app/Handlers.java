@@ -75,7 +75,8 @@ final class Handlers {
             Clock clock,
             MetadataQuorum quorum,
             Partitions partitions,
-            GroupCoordinator groups) {
+            GroupCoordinator groups,
+            Visibility visibility) {
         this.config = config;
         this.clock = clock;
         this.quorum = quorum;
@@ -83,7 +84,7 @@ final class Handlers {
         this.groups = groups;
         this.addresses = NodeAddresses.advertisedTo(partitions.nodeId());
         this.store = GroupStore.of(quorum);
-        this.metadata = MetadataAccess.of(quorum, Visibility.ofOneNode());
+        this.metadata = MetadataAccess.of(quorum, visibility);
         var broker = config.current();
         this.offsetsTopic =
                 new OffsetsTopic(

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -31,10 +32,18 @@ final class AdminRig {
     final NodeAddresses addresses = NodeAddresses.advertisedTo(NODE);
     private final BrokerConfig started;
 
-    final MetadataAccess metadata = metadata(store);
+    /// How far the other nodes have come.
+    Visibility visibility = Visibility.ofOneNode();
+
+    final MetadataAccess metadata = metadata(store, () -> visibility);
 
     /// The metadata of `store`, as handlers read and change it.
     static MetadataAccess metadata(MemoryGroupStore store) {
+        return metadata(store, Visibility::ofOneNode);
+    }
+
+    private static MetadataAccess metadata(
+            MemoryGroupStore store, Supplier<Visibility> visibility) {
         return new MetadataAccess() {
             @Override
             public ClusterImage image() {
@@ -44,6 +53,11 @@ final class AdminRig {
             @Override
             public CompletableFuture<Outcome> submit(MetadataCommand command) {
                 return store.submit(command);
+            }
+
+            @Override
+            public Visibility visibility() {
+                return visibility.get();
             }
         };
     }

@@ -5,9 +5,11 @@ import static io.moldau.broker.api.AdminRig.error;
 import static io.moldau.broker.api.AdminRig.start;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaAssignment;
@@ -74,6 +76,42 @@ class CreateTopicsHandlerTest {
         rig.store.release();
         assertThat(answer.join().topics().find("t").errorCode()).isZero();
         assertThat(rig.image().topic("t")).isNotNull();
+    }
+
+    /// Whoever hears of a topic may produce to it through any node.
+    @Test
+    void theAnswerWaitsUntilEveryNodeServesTheTopic() {
+        // given
+        var rig = new AdminRig();
+        var everywhere = new CompletableFuture<Boolean>();
+        var indexes = new ArrayList<Long>();
+        rig.visibility =
+                (index, _) -> {
+                    indexes.add(index);
+                    return everywhere;
+                };
+
+        // when
+        var answer = start(rig.createTopics(), LATEST, request(topic("t", 1, 1, Map.of())));
+
+        // then
+        assertThat(answer).isNotDone();
+        assertThat(indexes).containsExactly(rig.image().appliedIndex());
+        everywhere.complete(true);
+        assertThat(answer.join().topics().find("t").errorCode()).isZero();
+    }
+
+    @Test
+    void theAnswerComesThoughNobodyKnowsWhatTheOthersServe() {
+        // given
+        var rig = new AdminRig();
+        rig.visibility = (_, _) -> CompletableFuture.failedFuture(new IllegalStateException());
+
+        // when
+        var created = create(rig, topic("t", 1, 1, Map.of()));
+
+        // then
+        assertThat(error(created.errorCode())).isEqualTo(Errors.NONE);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.moldau.metadata.MetadataCommand.RegisterNode;
 import io.moldau.metadata.NodeEndpoint;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -165,6 +166,22 @@ class MetadataHandlerTest {
         // then
         assertThat(errorOf(answer, name)).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
         assertThat(rig.image().topics()).isEmpty();
+    }
+
+    @Test
+    void aTopicMadeOnDemandIsToldOnceEveryNodeServesIt() {
+        // given
+        var rig = new AdminRig();
+        var everywhere = new CompletableFuture<Boolean>();
+        rig.visibility = (_, _) -> everywhere;
+
+        // when
+        var answer = AdminRig.start(rig.metadataHandler(), LATEST, ask("new"));
+
+        // then
+        assertThat(answer).isNotDone();
+        everywhere.complete(true);
+        assertThat(errorOf(answer.join(), "new")).isEqualTo(Errors.NONE);
     }
 
     @Test
