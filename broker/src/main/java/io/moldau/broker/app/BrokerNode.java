@@ -99,6 +99,8 @@ public final class BrokerNode implements AutoCloseable {
         quorum.onPublished(partitions::onPublished);
         startMaintenance(partitions, shards);
 
+        var duties = opened(new ClusterDuties(config, quorum, partitions));
+        cluster.link().ifPresent(duties::replicate);
         var groups = startGroups();
         var handlers =
                 new Handlers(settings, clock, quorum, partitions, groups, Visibility.ofOneNode());
@@ -106,10 +108,18 @@ public final class BrokerNode implements AutoCloseable {
             writeClusterDefaults();
         }
         endpoint = opened(Endpoint.bind(Listening.netConfig(config), handlers.router()));
-        register(clean);
+        duties.register(
+                Registration.of(
+                        config,
+                        endpoint.listeners(),
+                        cluster.directoryId(),
+                        cluster.address(),
+                        clean));
         groups.start();
         openAdminPort(new OperatorView(quorum, partitions, settings, failure));
-        cluster.openToOthers();
+        if (cluster.link().isEmpty()) {
+            cluster.openToOthers().ifPresent(duties::replicate);
+        }
     }
 
     private void openAdminPort(NodeView view) {
@@ -158,28 +168,6 @@ public final class BrokerNode implements AutoCloseable {
                         TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
                         Integer.toString(config.getInt(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG)));
         quorum.submit(new MetadataCommand.AlterConfigs(forAll, List.of(change), false)).join();
-    }
-
-    /// Tells the cluster where this node is reached, now that its ports are known.
-    private void register(boolean clean) {
-        var registration =
-                Registration.of(
-                        config,
-                        endpoint.listeners(),
-                        cluster.directoryId(),
-                        cluster.address(),
-                        clean);
-        var known = quorum.image().node(nodeId());
-        var outcome =
-                quorum.submit(registration.command(known == null ? -1 : known.nodeEpoch())).join();
-        if (outcome instanceof Outcome.Refused(_, var message)) {
-            throw new StartupException(
-                    ExitReason.FAILURE, "the cluster refused this node: " + message);
-        }
-        var node = quorum.image().node(nodeId());
-        if (node.fenced()) {
-            quorum.submit(new MetadataCommand.UnfenceNode(nodeId(), node.nodeEpoch())).join();
-        }
     }
 
     public String clusterId() {

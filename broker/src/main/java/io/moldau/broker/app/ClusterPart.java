@@ -324,10 +324,9 @@ final class ClusterPart implements AutoCloseable {
 
     /// Lets others join a node that is alone, now that its clients are served. Without the port
     /// that it was not asked to have, it goes on alone.
-    void openToOthers() {
-        if (link.isPresent()) {
-            return;
-        }
+    ///
+    /// @return the port, if it could be opened
+    Optional<PeerLink> openToOthers() {
         try {
             openPort();
         } catch (PeerUnavailableException taken) {
@@ -335,12 +334,13 @@ final class ClusterPart implements AutoCloseable {
                     .addKeyValue("address", settings.listen())
                     .addKeyValue("reason", taken.getMessage())
                     .log("others cannot join this node");
-            return;
+            return Optional.empty();
         }
         var peers = link.orElseThrow();
         quorum.openTo(peers.server(), peers.channels());
         serveMembership(peers.channels(), peers.server());
         openMembership();
+        return link;
     }
 
     MetadataQuorum quorum() {

@@ -68,6 +68,8 @@ public final class Arrival implements AutoCloseable {
                         .setReady(true)
                         .build();
         try {
+            // The quorum's part starts just now, and whoever asks too early is asked back in vain.
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
             while (!members.isEmpty()) {
                 for (var member : members) {
                     if (isDone(request, member)) {
