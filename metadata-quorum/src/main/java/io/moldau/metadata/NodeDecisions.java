@@ -148,30 +148,7 @@ final class NodeDecisions {
                     PartitionSweep.over(
                             after, partition -> partition.isr().contains(node.id()), _ -> {});
         }
-        return accepted(after, new Outcome.ShutdownBegun(waiting(node.id(), after)));
-    }
-
-    /// Partitions that the node leads and that another replica, being alive, may take over soon.
-    private static int waiting(int nodeId, ClusterImage image) {
-        int waiting = 0;
-        for (var topic : image.topics()) {
-            for (var partition : topic.partitions()) {
-                if (partition.leader() == nodeId && hasOtherEligible(partition, nodeId, image)) {
-                    waiting++;
-                }
-            }
-        }
-        return waiting;
-    }
-
-    private static boolean hasOtherEligible(
-            PartitionImage partition, int nodeId, ClusterImage image) {
-        for (int id : partition.replicas()) {
-            if (id != nodeId && Assignments.isEligible(id, image)) {
-                return true;
-            }
-        }
-        return false;
+        return accepted(after, new Outcome.ShutdownBegun(Leaderships.waiting(node.id(), after)));
     }
 
     static Decision unregister(UnregisterNode command, ClusterImage image) {

@@ -1,0 +1,572 @@
+package io.moldau.quorum.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.Images;
+import io.moldau.metadata.MetadataCommand;
+import io.moldau.metadata.MetadataCommand.AlterReassignments;
+import io.moldau.metadata.MetadataCommand.CreateTopic;
+import io.moldau.metadata.MetadataCommand.ElectLeaders;
+import io.moldau.metadata.MetadataCommand.FenceNode;
+import io.moldau.metadata.MetadataCommand.UnfenceNode;
+import io.moldau.metadata.MetadataMachine;
+import io.moldau.metadata.PartitionImage;
+import io.moldau.quorum.controller.ControllerEffect.CloseSession;
+import io.moldau.quorum.controller.ControllerEffect.Probe;
+import io.moldau.quorum.controller.ControllerEffect.Promote;
+import io.moldau.quorum.controller.ControllerEffect.Reason;
+import io.moldau.quorum.controller.ControllerEffect.Remove;
+import io.moldau.quorum.controller.ControllerEffect.ShutdownProgress;
+import io.moldau.quorum.controller.ControllerEffect.Submit;
+import io.moldau.quorum.controller.ControllerEvent.Answer;
+import io.moldau.quorum.controller.ControllerEvent.Beat;
+import io.moldau.quorum.controller.ControllerEvent.Decided;
+import io.moldau.quorum.controller.ControllerEvent.Elected;
+import io.moldau.quorum.controller.ControllerEvent.ImageChanged;
+import io.moldau.quorum.controller.ControllerEvent.Member;
+import io.moldau.quorum.controller.ControllerEvent.Membership;
+import io.moldau.quorum.controller.ControllerEvent.MembershipChanged;
+import io.moldau.quorum.controller.ControllerEvent.Probed;
+import io.moldau.quorum.controller.ControllerEvent.SessionBroken;
+import io.moldau.quorum.controller.ControllerEvent.SessionOpened;
+import io.moldau.quorum.controller.ControllerEvent.Tick;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// Node 1 leads the quorum. Commands are decided as soon as they are submitted, unless held back.
+class ControllerCoreTest {
+    private static final ControllerSettings SETTINGS = ControllerSettings.DEFAULTS;
+
+    private final List<ControllerEffect> effects = new ArrayList<>();
+    private final List<MetadataCommand> decided = new ArrayList<>();
+    private ControllerCore core = new ControllerCore(1, SETTINGS);
+    private ClusterImage image = ClusterImage.empty();
+    private long nowMs = 1_000;
+    private long nextSession = 1;
+    private boolean holdBack;
+
+    private void step(ControllerEvent event) {
+        var asked = core.step(event, nowMs);
+        effects.addAll(asked);
+        for (var effect : asked) {
+            if (effect instanceof Submit(long id, var command) && !holdBack) {
+                decide(id, command);
+            }
+        }
+    }
+
+    private void decide(long id, MetadataCommand command) {
+        decided.add(command);
+        var decision = MetadataMachine.decide(command, image);
+        publish(decision.image());
+        step(new Decided(id, decision.outcome()));
+    }
+
+    private void apply(MetadataCommand command) {
+        publish(Images.after(command, image));
+    }
+
+    private void publish(ClusterImage next) {
+        boolean changed = next.differsFrom(image);
+        image = next.at(image.appliedIndex() + 1);
+        if (changed) {
+            step(new ImageChanged(image));
+        }
+    }
+
+    private void elected(ClusterImage first) {
+        image = first.at(100);
+        step(new Elected(image, Membership.NONE));
+    }
+
+    private long open(int node) {
+        long session = nextSession++;
+        var known = Objects.requireNonNull(image.node(node));
+        step(new SessionOpened(session, node, known.incarnation(), known.nodeEpoch()));
+        return session;
+    }
+
+    private void beat(long session) {
+        step(new Beat(session, image.appliedIndex(), image.appliedIndex(), false));
+    }
+
+    /// Time passes while the nodes of these sessions live.
+    private void afterWith(long ms, long... living) {
+        long end = nowMs + ms;
+        while (nowMs < end) {
+            nowMs = Math.min(end, nowMs + 100);
+            for (long session : living) {
+                beat(session);
+            }
+            step(new Tick());
+        }
+    }
+
+    private <T> List<T> all(Class<T> kind) {
+        return effects.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    private boolean fenced(int node) {
+        return Objects.requireNonNull(image.node(node)).fenced();
+    }
+
+    private static ClusterImage withTopic(ClusterImage image) {
+        return Images.after(
+                new CreateTopic(
+                        "t", Images.id(1), -1, (short) -1, List.of(List.of(2, 3, 1)), Map.of(), 0),
+                image);
+    }
+
+    private PartitionImage t() {
+        return Objects.requireNonNull(image.partition("t", 0));
+    }
+
+    /// Three nodes, each with its session; node 2 leads `t`.
+    private long[] threeWithSessions() {
+        elected(withTopic(Images.cluster(3)));
+        long[] sessions = {open(1), open(2), open(3)};
+        for (long session : sessions) {
+            beat(session);
+        }
+        effects.clear();
+        return sessions;
+    }
+
+    @Test
+    void fencesANodeAtOnceWhoseSessionBrokeAndWhereNobodyListens() {
+        long second = threeWithSessions()[1];
+
+        step(new SessionBroken(second));
+        var probe = all(Probe.class).getFirst();
+        assertThat(probe.nodeId()).isEqualTo(2);
+        step(new Probed(probe.id(), Answer.REFUSED));
+
+        assertThat(fenced(2)).isTrue();
+        assertThat(t().leader()).isEqualTo(3);
+    }
+
+    @Test
+    void givesANodeThatStillListensTheTimeToComeBack() {
+        var sessions = threeWithSessions();
+        step(new SessionBroken(sessions[1]));
+        step(new Probed(all(Probe.class).getFirst().id(), Answer.ANSWERED));
+        afterWith(300, sessions[0], sessions[2]);
+        assertThat(fenced(2)).isFalse();
+
+        long again = open(2);
+        afterWith(5_000, sessions[0], again, sessions[2]);
+
+        assertThat(fenced(2)).isFalse();
+    }
+
+    @Test
+    void fencesANodeThatStillListensAndDoesNotComeBack() {
+        var sessions = threeWithSessions();
+        step(new SessionBroken(sessions[1]));
+        step(new Probed(all(Probe.class).getFirst().id(), Answer.ANSWERED));
+
+        afterWith(SETTINGS.breakGraceMs() + 100, sessions[0], sessions[2]);
+
+        assertThat(fenced(2)).isTrue();
+    }
+
+    @Test
+    void fencesASilentNodeAfterTheSessionTimeout() {
+        var sessions = threeWithSessions();
+
+        afterWith(SETTINGS.sessionTimeoutMs(), sessions[0], sessions[2]);
+        assertThat(fenced(2)).isFalse();
+        afterWith(200, sessions[0], sessions[2]);
+
+        assertThat(fenced(2)).isTrue();
+        assertThat(fenced(3)).isFalse();
+        assertThat(effects).contains(new CloseSession(sessions[1], Reason.SILENT));
+    }
+
+    @Test
+    void neverFencesItself() {
+        var sessions = threeWithSessions();
+
+        step(new SessionBroken(sessions[0]));
+        afterWith(10_000, sessions[1], sessions[2]);
+
+        assertThat(fenced(1)).isFalse();
+    }
+
+    /// It was stopped itself: that it heard nothing meanwhile is not the others' fault.
+    @Test
+    void aControllerThatSleptDoesNotFenceTheOthers() {
+        var sessions = threeWithSessions();
+        afterWith(500, sessions);
+
+        nowMs += 60_000;
+        step(new Tick());
+        nowMs += 100;
+        step(new Tick());
+
+        assertThat(fenced(2)).isFalse();
+        assertThat(fenced(3)).isFalse();
+    }
+
+    @Test
+    void aNewControllerDialsEveryNodeAndFencesTheDeadAtOnce() {
+        elected(withTopic(Images.cluster(3)));
+
+        var probes = all(Probe.class);
+        assertThat(probes).extracting(Probe::nodeId).containsExactly(2, 3);
+        step(new Probed(probes.getFirst().id(), Answer.REFUSED));
+        step(new Probed(probes.getLast().id(), Answer.ANSWERED));
+
+        assertThat(fenced(2)).isTrue();
+        assertThat(fenced(3)).isFalse();
+        assertThat(t().leader()).isEqualTo(3);
+    }
+
+    @Test
+    void aNewControllerFencesWhoeverDoesNotComeWithinTheTimeout() {
+        elected(withTopic(Images.cluster(3)));
+        all(Probe.class).forEach(probe -> step(new Probed(probe.id(), Answer.SILENT)));
+        long third = open(3);
+
+        afterWith(SETTINGS.sessionTimeoutMs() - 100, third);
+        assertThat(fenced(2)).isFalse();
+        afterWith(200, third);
+
+        assertThat(fenced(2)).isTrue();
+        assertThat(fenced(3)).isFalse();
+    }
+
+    @Test
+    void unfencesANodeOnceItHasCaughtUp() {
+        elected(withTopic(Images.cluster(3)));
+        apply(Images.fence(2, image));
+        long second = open(2);
+        long now = image.appliedIndex();
+
+        step(new Beat(second, now, now - 1, false));
+        assertThat(fenced(2)).isTrue();
+        step(new Beat(second, now, now, false));
+
+        assertThat(fenced(2)).isFalse();
+    }
+
+    /// A killed node starts again at once: its place is its own, and what comes late of its former
+    /// life does nothing.
+    @Test
+    void aRestartedNodeTakesItsPlaceAtOnceAndItsFormerSessionsLateBreakDoesNothing() {
+        var sessions = threeWithSessions();
+        apply(Images.node(2, 77, null, false));
+        assertThat(effects).contains(new CloseSession(sessions[1], Reason.REPLACED));
+        long again = open(2);
+        beat(again);
+        assertThat(fenced(2)).isFalse();
+        effects.clear();
+
+        step(new SessionBroken(sessions[1]));
+        afterWith(5_000, sessions[0], again, sessions[2]);
+
+        assertThat(all(Probe.class)).isEmpty();
+        assertThat(fenced(2)).isFalse();
+    }
+
+    /// The break was seen and the probe was sent; before its answer the node has begun anew.
+    @Test
+    void aLateAnswerAboutAFormerLifeDoesNotFenceTheNewOne() {
+        var sessions = threeWithSessions();
+        step(new SessionBroken(sessions[1]));
+        var probe = all(Probe.class).getFirst();
+        apply(Images.node(2, 77, null, false));
+        long again = open(2);
+        beat(again);
+        assertThat(fenced(2)).isFalse();
+
+        step(new Probed(probe.id(), Answer.REFUSED));
+
+        assertThat(fenced(2)).isFalse();
+    }
+
+    @Test
+    void aSessionOfAFormerLifeIsRefused() {
+        threeWithSessions();
+        var former = Objects.requireNonNull(image.node(2));
+        apply(Images.node(2, 77, null, false));
+
+        step(new SessionOpened(50, 2, former.incarnation(), former.nodeEpoch()));
+
+        assertThat(effects).contains(new CloseSession(50, Reason.UNKNOWN_NODE));
+    }
+
+    @Test
+    void aSessionThatIsAheadOfTheImageWaitsForIt() {
+        elected(withTopic(Images.cluster(3)));
+        var ahead = Images.after(Images.node(4, 44, null), image);
+        var node = Objects.requireNonNull(ahead.node(4));
+        step(new SessionOpened(9, 4, node.incarnation(), node.nodeEpoch()));
+        step(new Beat(9, 101, 101, false));
+        assertThat(all(CloseSession.class)).isEmpty();
+
+        publish(ahead);
+
+        assertThat(fenced(4)).isFalse();
+    }
+
+    @Test
+    void aSessionOfAnUnregisteredNodeIsClosed() {
+        elected(withTopic(Images.cluster(3)));
+
+        step(new SessionOpened(9, 7, Images.id(7), 99));
+        step(new Beat(9, image.appliedIndex(), image.appliedIndex(), false));
+
+        assertThat(effects).contains(new CloseSession(9, Reason.UNKNOWN_NODE));
+    }
+
+    @Test
+    void aNewerSessionOfTheSameLifeReplacesTheOlder() {
+        var sessions = threeWithSessions();
+
+        long again = open(2);
+        step(new SessionBroken(sessions[1]));
+        afterWith(3_000, sessions[0], again, sessions[2]);
+
+        assertThat(effects).contains(new CloseSession(sessions[1], Reason.REPLACED));
+        assertThat(fenced(2)).isFalse();
+    }
+
+    @Test
+    void movesLeadershipAwayFromANodeThatWantsToStop() {
+        long second = threeWithSessions()[1];
+
+        step(new Beat(second, image.appliedIndex(), image.appliedIndex(), true));
+
+        assertThat(t().leader()).isEqualTo(3);
+        assertThat(effects).contains(new ShutdownProgress(second, 0));
+        effects.clear();
+        step(new SessionBroken(second));
+        assertThat(all(Probe.class)).isEmpty();
+        assertThat(fenced(2)).isTrue();
+    }
+
+    @Test
+    void asksAgainWhereACommandGotLost() {
+        var sessions = threeWithSessions();
+        holdBack = true;
+        step(new SessionBroken(sessions[1]));
+        step(new Probed(all(Probe.class).getFirst().id(), Answer.REFUSED));
+        var lost = all(Submit.class).getFirst();
+        afterWith(500, sessions[0], sessions[2]);
+        assertThat(all(Submit.class)).hasSize(1);
+
+        holdBack = false;
+        step(new Decided(lost.id(), null));
+        afterWith(100, sessions[0], sessions[2]);
+
+        assertThat(fenced(2)).isTrue();
+    }
+
+    @Test
+    void aNodeThatComesBackWhileItIsBeingFencedIsUnfencedAfterwards() {
+        var sessions = threeWithSessions();
+        holdBack = true;
+        step(new SessionBroken(sessions[1]));
+        step(new Probed(all(Probe.class).getFirst().id(), Answer.REFUSED));
+        var fencing = all(Submit.class).getFirst();
+        long again = open(2);
+        beat(again);
+
+        holdBack = false;
+        decide(fencing.id(), fencing.command());
+        beat(again);
+
+        assertThat(decided).hasExactlyElementsOfTypes(FenceNode.class, UnfenceNode.class);
+        assertThat(fenced(2)).isFalse();
+    }
+
+    @Test
+    void whatClientsSeeIsWhatTheSlowestLivingNodeShows() {
+        var sessions = threeWithSessions();
+        step(new Beat(sessions[0], 200, 180, false));
+        step(new Beat(sessions[1], 200, 150, false));
+        step(new Beat(sessions[2], 200, 170, false));
+        assertThat(core.visibleIndex()).isEqualTo(150);
+
+        step(new SessionBroken(sessions[1]));
+
+        assertThat(core.visibleIndex()).isEqualTo(170);
+    }
+
+    @Test
+    void bringsLeadershipBackToThePreferredReplicas() {
+        var sessions = threeWithSessions();
+        apply(Images.fence(2, image));
+        afterWith(100, sessions);
+        assertThat(fenced(2)).isFalse();
+        apply(Images.isr(Images.id(1), 0, image, 1, 2, 3));
+        assertThat(t().leader()).isEqualTo(3);
+
+        afterWith(SETTINGS.rebalanceIntervalMs(), sessions);
+
+        assertThat(t().leader()).isEqualTo(2);
+        assertThat(decided.stream().filter(ElectLeaders.class::isInstance)).hasSize(1);
+    }
+
+    @Test
+    void leavesALeaderWhereTheImbalanceIsSmall() {
+        elected(Images.after(Images.topic("many", 1, 60, 3), Images.cluster(3)));
+        long[] sessions = {open(1), open(2), open(3)};
+        afterWith(100, sessions);
+        int stray =
+                IntStream.range(0, 60)
+                        .filter(i -> image.partition("many", i).leader() == 2)
+                        .findFirst()
+                        .orElseThrow();
+        var replicas = new ArrayList<>(image.partition("many", stray).replicas());
+        Collections.swap(replicas, 0, 1);
+        apply(
+                new AlterReassignments(
+                        List.of(new MetadataCommand.Reassignment("many", stray, replicas))));
+
+        afterWith(SETTINGS.rebalanceIntervalMs() + 1_000, sessions);
+
+        assertThat(image.partition("many", stray).leader()).isEqualTo(2);
+        assertThat(decided.stream().filter(ElectLeaders.class::isInstance)).isEmpty();
+    }
+
+    @Test
+    void theOffsetsTopicGrowsWithTheCluster() {
+        var one = Images.after(Images.topic("__consumer_offsets", 1, 6, 3), Images.cluster(1));
+        elected(one);
+        long first = open(1);
+        afterWith(100, first);
+        apply(Images.node(2, 2, null));
+        apply(Images.node(3, 3, null));
+        long[] sessions = {first, open(2), open(3)};
+
+        afterWith(SETTINGS.sessionTimeoutMs() + 500, sessions);
+
+        var partitions = image.topic("__consumer_offsets").partitions();
+        assertThat(partitions)
+                .allSatisfy(partition ->
+                        assertThat(partition.replicas()).containsExactlyInAnyOrder(1, 2, 3));
+        assertThat(partitions.stream().map(partition -> partition.replicas().getFirst()))
+                .containsExactlyInAnyOrder(1, 1, 2, 2, 3, 3);
+        assertThat(decided.stream().filter(AlterReassignments.class::isInstance)).hasSize(1);
+    }
+
+    // ---- who votes
+
+    private Member member(int node) {
+        return new Member(node, Objects.requireNonNull(image.node(node)).directoryId());
+    }
+
+    private List<Member> members(int... nodes) {
+        return IntStream.of(nodes).mapToObj(this::member).toList();
+    }
+
+    /// A cluster of `nodes` living nodes, of which those given vote.
+    private long[] voting(int nodes, int... voters) {
+        elected(Images.cluster(nodes));
+        long[] sessions = IntStream.rangeClosed(1, nodes).mapToLong(this::open).toArray();
+        for (long session : sessions) {
+            beat(session);
+        }
+        vote(nodes, voters);
+        return sessions;
+    }
+
+    private void vote(int nodes, int... voters) {
+        var listeners =
+                IntStream.rangeClosed(1, nodes)
+                        .filter(id -> IntStream.of(voters).noneMatch(voter -> voter == id))
+                        .toArray();
+        step(new MembershipChanged(new Membership(members(voters), members(listeners))));
+    }
+
+    @Test
+    void makesTheFirstThreeNodesVoters() {
+        var sessions = voting(3, 1);
+
+        afterWith(100, sessions);
+        vote(3, 1, 2);
+        afterWith(100, sessions);
+        vote(3, 1, 2, 3);
+        afterWith(1_000, sessions);
+
+        assertThat(effects.stream().filter(Promote.class::isInstance))
+                .containsExactly(new Promote(member(2)), new Promote(member(3)));
+    }
+
+    /// With two voters nothing could be decided once either is gone.
+    @Test
+    void ofTwoNodesOneVotes() {
+        afterWith(10_000, voting(2, 1));
+
+        assertThat(all(Promote.class)).isEmpty();
+    }
+
+    @Test
+    void fiveNodesHaveFiveVotersAndFourHaveThree() {
+        afterWith(1_000, voting(4, 1, 2, 3));
+        assertThat(all(Promote.class)).isEmpty();
+
+        core = new ControllerCore(1, SETTINGS);
+        afterWith(100, voting(5, 1, 2, 3));
+
+        assertThat(all(Promote.class)).containsExactly(new Promote(member(4)));
+    }
+
+    @Test
+    void replacesAVoterThatWasAwayForTooLong() {
+        var sessions = voting(4, 1, 2, 3);
+        step(new SessionBroken(sessions[1]));
+        long[] living = {sessions[0], sessions[2], sessions[3]};
+        afterWith(SETTINGS.replaceVoterAfterMs() - 1_000, living);
+        assertThat(all(Promote.class)).isEmpty();
+
+        afterWith(2_000, living);
+        assertThat(all(Promote.class)).containsExactly(new Promote(member(4)));
+        vote(4, 1, 2, 3, 4);
+        afterWith(100, living);
+
+        assertThat(all(Remove.class)).containsExactly(new Remove(member(2)));
+    }
+
+    @Test
+    void keepsADeadVoterWhereNobodyCanTakeItsPlace() {
+        var sessions = voting(3, 1, 2, 3);
+        step(new SessionBroken(sessions[1]));
+
+        afterWith(SETTINGS.replaceVoterAfterMs() * 2, sessions[0], sessions[2]);
+
+        assertThat(all(Remove.class)).isEmpty();
+    }
+
+    @Test
+    void dropsAVoterThatTheClusterHasForgotten() {
+        var sessions = voting(3, 1, 2, 3);
+        step(new SessionBroken(sessions[1]));
+        var forgotten = member(2);
+        apply(new MetadataCommand.UnregisterNode(2));
+
+        afterWith(100, sessions[0], sessions[2]);
+
+        assertThat(all(Remove.class)).containsExactly(new Remove(forgotten));
+    }
+
+    @Test
+    void changesNothingThatTheLivingCouldNotCarry() {
+        var sessions = voting(4, 1, 2, 3);
+        step(new SessionBroken(sessions[1]));
+        step(new SessionBroken(sessions[2]));
+
+        afterWith(SETTINGS.replaceVoterAfterMs() * 2, sessions[0], sessions[3]);
+
+        assertThat(all(Promote.class)).isEmpty();
+        assertThat(all(Remove.class)).isEmpty();
+    }
+}
