@@ -1,6 +1,5 @@
 package io.moldau.broker.app;
 
-import io.moldau.broker.api.Visibility;
 import io.moldau.broker.config.BrokerConfig;
 import io.moldau.broker.config.ConfigService;
 import io.moldau.broker.console.NodeView;
@@ -17,7 +16,6 @@ import io.moldau.broker.shard.Shards;
 import io.moldau.env.Clock;
 import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.NodeEndpoint;
-import io.moldau.metadata.Outcome;
 import io.moldau.quorum.MetadataQuorum;
 import io.moldau.quorum.QuorumStartException;
 import java.nio.file.Path;
@@ -44,6 +42,7 @@ public final class BrokerNode implements AutoCloseable {
     private BrokerConfig config;
     private ClusterPart cluster;
     private MetadataQuorum quorum;
+    private ClusterDuties duties;
     private Endpoint endpoint;
 
     private BrokerNode(BrokerConfig config, Clock clock) {
@@ -99,17 +98,17 @@ public final class BrokerNode implements AutoCloseable {
         quorum.onPublished(partitions::onPublished);
         startMaintenance(partitions, shards);
 
-        var duties = opened(new ClusterDuties(config, quorum, partitions));
-        cluster.link().ifPresent(duties::replicate);
+        duties = opened(new ClusterDuties(config, quorum, partitions, failure));
+        cluster.link().ifPresent(duties::begin);
         var groups = startGroups();
         var handlers =
-                new Handlers(settings, clock, quorum, partitions, groups, Visibility.ofOneNode());
+                new Handlers(settings, clock, quorum, partitions, groups, duties.visibility());
         if (quorum.image().nodes().isEmpty()) {
             writeClusterDefaults();
         }
         endpoint = opened(Endpoint.bind(Listening.netConfig(config), handlers.router()));
         duties.register(
-                Registration.of(
+                Registrations.of(
                         config,
                         endpoint.listeners(),
                         cluster.directoryId(),
@@ -118,7 +117,7 @@ public final class BrokerNode implements AutoCloseable {
         groups.start();
         openAdminPort(new OperatorView(quorum, partitions, settings, failure));
         if (cluster.link().isEmpty()) {
-            cluster.openToOthers().ifPresent(duties::replicate);
+            cluster.openToOthers().ifPresent(duties::begin);
         }
     }
 
@@ -205,6 +204,9 @@ public final class BrokerNode implements AutoCloseable {
     /// Stops in order; what was acknowledged is as durable as its topic asked for.
     @Override
     public void close() {
+        if (duties != null) {
+            duties.handOver();
+        }
         while (!opened.isEmpty()) {
             var part = opened.pop();
             try {

@@ -1,56 +1,144 @@
 package io.moldau.broker.app;
 
+import io.moldau.broker.api.Visibility;
 import io.moldau.broker.config.BrokerConfig;
 import io.moldau.broker.partition.Partitions;
 import io.moldau.broker.partition.Replication;
 import io.moldau.broker.replication.ReplicationSettings;
-import io.moldau.metadata.MetadataCommand;
-import io.moldau.metadata.Outcome;
+import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.NodeImage;
+import io.moldau.peer.PeerChannels;
 import io.moldau.quorum.MetadataQuorum;
+import io.moldau.quorum.controller.ControllerSettings;
+import io.moldau.quorum.session.Controller;
+import io.moldau.quorum.session.NodeSession;
+import io.moldau.quorum.session.Registration;
+import io.moldau.quorum.session.SessionService;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
-/// What the node does for and with the others: it is known to them, and keeps replicas with them.
+/// What the node does for and with the others: it is known to them, keeps replicas with them, and
+/// is their controller while it leads the quorum.
 final class ClusterDuties implements AutoCloseable {
+    /// Longest that a stop waits for others to take over what this node leads.
+    private static final long HAND_OVER_MS_MAX = 20_000;
+
+    private static final Visibility ALONE = Visibility.ofOneNode();
+
     private final BrokerConfig config;
     private final MetadataQuorum quorum;
     private final Partitions partitions;
-    private volatile long nodeEpoch = -1;
+    private final CompletableFuture<String> failure;
+    private final Controller controller;
+    private final Supplier<PeerChannels> channels;
+    private volatile Optional<ClusterPart.PeerLink> link = Optional.empty();
+    private volatile NodeSession session;
     private Replication replication;
 
-    ClusterDuties(BrokerConfig config, MetadataQuorum quorum, Partitions partitions) {
+    /// @param failure completed when the cluster has no place for this process any more
+    ClusterDuties(
+            BrokerConfig config,
+            MetadataQuorum quorum,
+            Partitions partitions,
+            CompletableFuture<String> failure) {
         this.config = config;
         this.quorum = quorum;
         this.partitions = partitions;
+        this.failure = failure;
+        this.channels = () -> link.orElseThrow().channels();
+        this.controller =
+                Controller.open(quorum, config.nodeId(), channels, controllerSettings(config));
     }
 
-    /// Tells the cluster where this node is reached.
-    ///
-    /// @throws StartupException it has no place for the node
-    void register(Registration registration) {
-        var known = quorum.image().node(registration.nodeId());
-        var outcome =
-                quorum.submit(registration.command(known == null ? -1 : known.nodeEpoch())).join();
-        if (outcome instanceof Outcome.Refused(_, var message)) {
-            throw new StartupException(
-                    ExitReason.FAILURE, "the cluster refused this node: " + message);
-        }
-        var node = quorum.image().node(registration.nodeId());
-        nodeEpoch = node.nodeEpoch();
-        if (node.fenced()) {
-            quorum.submit(new MetadataCommand.UnfenceNode(node.id(), nodeEpoch)).join();
-        }
+    private static ControllerSettings controllerSettings(BrokerConfig config) {
+        var defaults = ControllerSettings.DEFAULTS;
+        return new ControllerSettings(
+                config.getLong("broker.session.timeout.ms"),
+                defaults.breakGraceMs(),
+                config.getLong("quorum.voter.replace.after.ms"),
+                config.getBoolean("auto.leader.rebalance.enable"),
+                config.getLong("leader.imbalance.check.interval.seconds") * 1_000,
+                defaults.imbalancePercentage(),
+                config.getShort("offsets.topic.replication.factor"),
+                defaults.transactionsReplicationFactor());
     }
 
-    /// Leads and follows partitions together with other nodes from now on.
-    void replicate(ClusterPart.PeerLink peers) {
+    /// Takes part with other nodes from now on: leads and follows partitions together with them,
+    /// and keeps their sessions while it is the controller.
+    void begin(ClusterPart.PeerLink peers) {
+        link = Optional.of(peers);
+        var clusterId = (Supplier<String>) () -> quorum.image().clusterId();
+        peers.server().serve(new SessionService(controller, clusterId).bindService());
         replication =
                 Replication.start(
                         partitions,
                         peers.server(),
                         peers.channels(),
                         quorum::submit,
-                        () -> nodeEpoch,
+                        () -> session == null ? -1 : session.nodeEpoch(),
                         ReplicationSettings.DEFAULT.withLagTimeMaxMs(
                                 config.getLong("replica.lag.time.max.ms")));
+    }
+
+    /// Tells the cluster where this node is reached, and returns when it is known and counted on.
+    ///
+    /// @throws StartupException the cluster has no place for the node
+    void register(Registration registration) {
+        var refused = new CompletableFuture<Void>();
+        session =
+                NodeSession.open(
+                        quorum,
+                        channels,
+                        controller,
+                        registration,
+                        () -> partitions.image().appliedIndex(),
+                        config.getLong("broker.session.timeout.ms"),
+                        why -> {
+                            refused.completeExceptionally(
+                                    new StartupException(
+                                            ExitReason.FAILURE,
+                                            "the cluster refused this node: " + why));
+                            failure.complete(why);
+                        });
+        quorum.onPublished((before, after) -> {
+            if (!after.topicChangesSince(before).isEmpty()) {
+                session.reportVisible();
+            }
+        });
+        try {
+            CompletableFuture.anyOf(session.registered(), refused).join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof StartupException refusal ? refusal : failed;
+        }
+    }
+
+    /// How far the others have come.
+    Visibility visibility() {
+        return (index, waitMsMax) ->
+                hasOthers(quorum.image())
+                        ? session.awaitVisible(index, waitMsMax)
+                        : ALONE.await(index, waitMsMax);
+    }
+
+    private boolean hasOthers(ClusterImage image) {
+        return image.nodes().values().stream().anyMatch(this::isLivingOther);
+    }
+
+    private boolean isLivingOther(NodeImage node) {
+        return node.id() != config.nodeId() && !node.fenced();
+    }
+
+    /// Lets others lead what this node leads, as far as there are others. While this goes on, its
+    /// clients are served.
+    void handOver() {
+        var open = session;
+        if (open != null
+                && config.getBoolean("controlled.shutdown.enable")
+                && hasOthers(quorum.image())) {
+            open.shutDown(HAND_OVER_MS_MAX).join();
+        }
     }
 
     @Override
@@ -58,5 +146,9 @@ final class ClusterDuties implements AutoCloseable {
         if (replication != null) {
             replication.close();
         }
+        if (session != null) {
+            session.close();
+        }
+        controller.close();
     }
 }

@@ -2,28 +2,20 @@ package io.moldau.broker.app;
 
 import io.moldau.broker.config.BrokerConfig;
 import io.moldau.broker.net.BoundListener;
-import io.moldau.metadata.ClusterImage;
-import io.moldau.metadata.MetadataCommand.RegisterNode;
 import io.moldau.metadata.NodeAddress;
 import io.moldau.metadata.NodeEndpoint;
 import io.moldau.peer.PeerAddress;
+import io.moldau.quorum.session.Registration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 
 /// What this node tells the cluster about itself, once its ports are known.
-///
-/// @param incarnation drawn anew by every start
-/// @param clean whether all that the node had acknowledged is on its disk still
-record Registration(
-        int nodeId,
-        Uuid incarnation,
-        Uuid directoryId,
-        List<NodeEndpoint> endpoints,
-        PeerAddress clusterAddress,
-        String rack,
-        boolean clean) {
+final class Registrations {
+    private Registrations() {}
 
+    /// @param directoryId names the node's metadata directory
+    /// @param clean whether all that the node had acknowledged is on its disk still
     static Registration of(
             BrokerConfig config,
             List<BoundListener> listeners,
@@ -35,7 +27,7 @@ record Registration(
                 Uuid.randomUuid(),
                 directoryId,
                 endpoints(config, listeners),
-                clusterAddress,
+                new NodeAddress(clusterAddress.host(), clusterAddress.port()),
                 config.rack().orElse(null),
                 clean);
     }
@@ -62,19 +54,5 @@ record Registration(
 
     private static String boundHost(String host) {
         return host.equals("0.0.0.0") || host.equals("::") ? "" : host;
-    }
-
-    /// @param knownEpoch the newest epoch under this node's id that it has seen, or -1
-    RegisterNode command(long knownEpoch) {
-        return new RegisterNode(
-                nodeId,
-                incarnation,
-                directoryId,
-                endpoints,
-                new NodeAddress(clusterAddress.host(), clusterAddress.port()),
-                rack,
-                ClusterImage.FEATURE_LEVEL,
-                knownEpoch,
-                clean);
     }
 }
