@@ -10,6 +10,7 @@ import io.moldau.peer.PeerChannels;
 import io.moldau.peer.PeerServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -97,7 +98,8 @@ public final class MetadataQuorum implements AutoCloseable {
                         addresses,
                         link,
                         directory.identity().cluster(),
-                        lives::localLog);
+                        lives::localLog,
+                        this::status);
     }
 
     private @Nullable Route route() {
@@ -204,7 +206,7 @@ public final class MetadataQuorum implements AutoCloseable {
 
     /// Where a member of the quorum, or a registered node, is reached by other nodes.
     ///
-    /// @throws java.util.NoSuchElementException nobody has said where it is
+    /// @throws NoSuchElementException nobody has said where it is
     public PeerAddress addressOf(int nodeId) {
         var members = lives.node().division().getRaftConf();
         var id =
@@ -216,6 +218,22 @@ public final class MetadataQuorum implements AutoCloseable {
         return addresses.of(id.orElseThrow());
     }
 
+    /// The quorum as its leader knows it, or as this node does where no leader answers.
+    public CompletableFuture<QuorumStatus> describe() {
+        var open = peers;
+        var node = lives.node();
+        var leader = node.leader();
+        if (open == null || leader == null || leader.equals(node.id())) {
+            return CompletableFuture.completedFuture(status());
+        }
+        try {
+            return open.statusAt(leader).exceptionally(_ -> status());
+        } catch (NoSuchElementException nobodyKnowsWhere) {
+            return CompletableFuture.completedFuture(status());
+        }
+    }
+
+    /// The quorum as this node knows it: of the others a node that does not lead knows little.
     public QuorumStatus status() {
         return StatusReport.of(lives.node().division(), System.currentTimeMillis());
     }

@@ -6,6 +6,7 @@ import io.moldau.peer.PeerServer;
 import io.moldau.proto.quorum.AppendReply;
 import io.moldau.proto.quorum.AppendRequest;
 import io.moldau.proto.quorum.ForwardGrpc;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -23,13 +24,15 @@ final class PeerSide {
     private boolean closed;
 
     /// @param local the log of this node, which refuses when this node does not lead
+    /// @param status the quorum as this node knows it
     PeerSide(
             PeerServer server,
             PeerChannels channels,
             Addresses addresses,
             RaftLink link,
             String clusterId,
-            Supplier<Route> local) {
+            Supplier<Route> local,
+            Supplier<QuorumStatus> status) {
         this.channels = channels;
         this.addresses = addresses;
         this.clusterId = clusterId;
@@ -38,6 +41,11 @@ final class PeerSide {
         link.open(calls);
         server.serve(calls.service());
         server.serve(new Forwarded().bindService());
+        server.serve(new StatusCalls(clusterId, status).bindService());
+    }
+
+    CompletableFuture<QuorumStatus> statusAt(RaftPeerId leader) {
+        return StatusCalls.ask(channels.to(addresses.of(leader)), clusterId);
     }
 
     /// The way to the log of the node that leads; the one to an earlier leader is given up.

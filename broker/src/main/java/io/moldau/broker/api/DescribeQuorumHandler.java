@@ -20,8 +20,9 @@ import org.apache.kafka.common.protocol.Errors;
 
 /// `DescribeQuorum`, API key 55, versions 0–2.
 ///
-/// The metadata quorum as the one partition of `__cluster_metadata` that Kafka's tools know: Raft's
-/// term is the leader epoch; the high watermark is the index after the last committed entry.
+/// The metadata quorum, as its leader knows it, as the one partition of `__cluster_metadata` that
+/// Kafka's tools know: Raft's term is the leader epoch; the high watermark is the index after the
+/// last committed entry.
 ///
 /// - v1: when each replica was last heard of and last caught up (KIP-836)
 /// - v2: directory ids, and where the nodes are reached (KIP-853). Tools that look for controllers
@@ -33,11 +34,13 @@ public final class DescribeQuorumHandler
     private static final short DIRECTORIES_VERSION = 2;
 
     private final MetadataAccess metadata;
-    private final Supplier<QuorumStatus> status;
+    private final Supplier<CompletableFuture<QuorumStatus>> status;
     private final NodeAddresses addresses;
 
     public DescribeQuorumHandler(
-            MetadataAccess metadata, Supplier<QuorumStatus> status, NodeAddresses addresses) {
+            MetadataAccess metadata,
+            Supplier<CompletableFuture<QuorumStatus>> status,
+            NodeAddresses addresses) {
         this.metadata = metadata;
         this.status = status;
         this.addresses = addresses;
@@ -51,8 +54,12 @@ public final class DescribeQuorumHandler
     @Override
     public CompletableFuture<DescribeQuorumResponseData> handle(
             RequestContext context, DescribeQuorumRequestData request) {
+        return status.get().thenApply(quorum -> describe(context, request, quorum));
+    }
+
+    private DescribeQuorumResponseData describe(
+            RequestContext context, DescribeQuorumRequestData request, QuorumStatus quorum) {
         var response = new DescribeQuorumResponseData();
-        var quorum = status.get();
         boolean described = false;
         for (var topic : request.topics()) {
             var answer = new TopicData().setTopicName(topic.topicName());
@@ -70,7 +77,7 @@ public final class DescribeQuorumHandler
         if (described && context.apiVersion() >= DIRECTORIES_VERSION) {
             addNodes(quorum, context, response);
         }
-        return Futures.done(response);
+        return response;
     }
 
     private static PartitionData describe(QuorumStatus quorum, RequestContext context) {

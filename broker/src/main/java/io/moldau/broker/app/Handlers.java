@@ -151,7 +151,7 @@ final class Handlers {
                 new InitProducerIdHandler(new ProducerIds(partitions.nodeId(), metadata)),
                 new DescribeProducersHandler(partitions),
                 new DescribeLogDirsHandler(LogDirs.of(partitions)),
-                new DescribeQuorumHandler(metadata, quorum::status, addresses),
+                new DescribeQuorumHandler(metadata, quorum::describe, addresses),
                 new ElectLeadersHandler(metadata),
                 new AlterPartitionReassignmentsHandler(metadata),
                 new ListPartitionReassignmentsHandler(metadata));

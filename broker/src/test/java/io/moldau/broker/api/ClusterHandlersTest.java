@@ -151,7 +151,8 @@ class ClusterHandlersTest {
 
     private DescribeQuorumHandler quorumHandler(QuorumStatus.Replica voter) {
         var status = new QuorumStatus(1, 3, 42, List.of(voter), List.of());
-        return new DescribeQuorumHandler(rig.metadata, () -> status, rig.addresses);
+        return new DescribeQuorumHandler(
+                rig.metadata, () -> CompletableFuture.completedFuture(status), rig.addresses);
     }
 
     private static DescribeQuorumRequestData quorumRequest(String topic, int partition) {
