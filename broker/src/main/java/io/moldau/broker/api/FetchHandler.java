@@ -3,9 +3,11 @@ package io.moldau.broker.api;
 import io.moldau.broker.fetch.FetchPlan;
 import io.moldau.broker.fetch.FetchSessions;
 import io.moldau.broker.fetch.FetchTarget;
+import io.moldau.broker.fetch.NearestReplica;
 import io.moldau.broker.partition.FetchItem;
 import io.moldau.broker.partition.FetchJob;
 import io.moldau.broker.partition.Lookup;
+import io.moldau.broker.partition.Partition;
 import io.moldau.broker.partition.Partitions;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,8 @@ import org.apache.kafka.common.requests.FetchResponse;
 /// - v7: fetch sessions (KIP-227)
 /// - v9: the current leader epoch, so that a deposed leader or a stale client is found out
 ///   (KIP-320)
+/// - v11: the reader's rack; it is sent to a replica in the same one, and any replica may be read
+///   (KIP-392)
 /// - v12: the last fetched epoch and a diverging epoch in return (KIP-595); flexible versions
 /// - v13: topics by id (KIP-516)
 /// - v16: the leader's address along with NOT_LEADER_OR_FOLLOWER (KIP-951)
@@ -40,18 +44,23 @@ import org.apache.kafka.common.requests.FetchResponse;
 /// `max_bytes` is soft: the first batch of the answer is returned whole, however large it is.
 public final class FetchHandler implements RequestHandler<FetchRequestData, FetchResponseData> {
     private static final byte READ_COMMITTED = 1;
+    private static final short FIRST_WITH_RACKS = 11;
 
     private final Partitions partitions;
     private final FetchSessions sessions;
     private final NodeAddresses addresses;
     private final int responseBytesMax;
+    private final NearestReplica nearest;
 
+    /// @param nearest where a consumer of a known rack is sent
     /// @param responseBytesMax `fetch.max.bytes` of the broker
     public FetchHandler(
             Partitions partitions,
             FetchSessions sessions,
             NodeAddresses addresses,
-            int responseBytesMax) {
+            int responseBytesMax,
+            NearestReplica nearest) {
+        this.nearest = nearest;
         this.partitions = partitions;
         this.sessions = sessions;
         this.addresses = addresses;
@@ -78,7 +87,7 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
         int bytesMax = Math.min(request.maxBytes(), responseBytesMax);
         var items = new ArrayList<FetchItem>(plan.targets().size());
         for (var target : plan.targets()) {
-            items.add(itemOf(target, bytesMax));
+            items.add(itemOf(context, request, target, bytesMax));
         }
         var connection = context.connection();
         var job =
@@ -94,23 +103,42 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
                 .thenApply(found -> new Answer(context, request, plan, bytesMax).of(found));
     }
 
-    private FetchItem itemOf(FetchTarget target, int bytesMax) {
-        var lookup =
-                target.topic().isEmpty()
-                        ? partitions.leading(
-                                target.topicId(), target.partition(), target.currentLeaderEpoch())
-                        : partitions.leading(
-                                new TopicPartition(target.topic(), target.partition()),
-                                target.currentLeaderEpoch());
-        return switch (lookup) {
-            case Lookup.Found(var partition) ->
-                    new FetchItem(
-                            partition,
-                            target.fetchOffset(),
-                            Math.min(target.bytesMax(), bytesMax),
-                            target.lastFetchedEpoch());
+    private FetchItem itemOf(
+            RequestContext context, FetchRequestData request, FetchTarget target, int bytesMax) {
+        boolean anyReplica = context.apiVersion() >= FIRST_WITH_RACKS;
+        return switch (find(target, anyReplica)) {
+            case Lookup.Found(var partition) -> {
+                var item =
+                        new FetchItem(
+                                partition,
+                                target.fetchOffset(),
+                                Math.min(target.bytesMax(), bytesMax),
+                                target.lastFetchedEpoch());
+                yield anyReplica ? placed(item, partition, request.rackId()) : item;
+            }
             case Lookup.NotHere notHere -> FetchItem.notHere(notHere);
         };
+    }
+
+    private Lookup find(FetchTarget target, boolean anyReplica) {
+        int epoch = target.currentLeaderEpoch();
+        if (target.topic().isEmpty()) {
+            return anyReplica
+                    ? partitions.keeping(target.topicId(), target.partition(), epoch)
+                    : partitions.leading(target.topicId(), target.partition(), epoch);
+        }
+        var name = new TopicPartition(target.topic(), target.partition());
+        return anyReplica ? partitions.keeping(name, epoch) : partitions.leading(name, epoch);
+    }
+
+    /// A follower serves whoever comes; the leader sends away who has a nearer replica.
+    private FetchItem placed(FetchItem item, Partition partition, String rack) {
+        var leadership = partition.leadership();
+        int nearer =
+                leadership.leader() == partitions.nodeId()
+                        ? nearest.of(leadership, partitions.image(), rack)
+                        : -1;
+        return item.fromAnyReplica().nearerAt(nearer);
     }
 
     /// Builds one response out of what was found, within the bytes that the client wants at most.
@@ -189,6 +217,7 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
                             .setHighWatermark(item.highWatermark())
                             .setLastStableOffset(item.highWatermark())
                             .setLogStartOffset(item.logStartOffset())
+                            .setPreferredReadReplica(item.preferredReplica())
                             .setAbortedTransactions(
                                     request.isolationLevel() == READ_COMMITTED ? List.of() : null)
                             .setRecords(records);

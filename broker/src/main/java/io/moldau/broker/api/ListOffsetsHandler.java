@@ -22,6 +22,7 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
 ///
 /// - v2: isolation level; nothing here is transactional, so both read up to the high watermark
 /// - v4: the current leader epoch, so that a deposed leader is found out (KIP-320)
+/// - v5: a new leader says that it does not know yet where the log ends (KIP-207)
 /// - v6: flexible versions
 /// - v7: the offset with the largest timestamp (KIP-734)
 /// - v8: the earliest local offset (KIP-405); every offset here is local, so it equals the earliest
@@ -30,6 +31,7 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
 public final class ListOffsetsHandler
         implements RequestHandler<ListOffsetsRequestData, ListOffsetsResponseData> {
     private static final short FIRST_WITH_EPOCHS = 4;
+    private static final short FIRST_WITH_NOT_AVAILABLE = 5;
 
     private final Partitions partitions;
 
@@ -70,9 +72,13 @@ public final class ListOffsetsHandler
     }
 
     /// An older client, librdkafka for one, has no place for an epoch, and the answer could not be
-    /// written with one.
+    /// written with one; nor does it know the error that came with KIP-207.
     private static ListOffsetsPartitionResponse asOfVersion(
             short version, ListOffsetsPartitionResponse answer) {
+        if (version < FIRST_WITH_NOT_AVAILABLE
+                && answer.errorCode() == Errors.OFFSET_NOT_AVAILABLE.code()) {
+            answer.setErrorCode(Errors.LEADER_NOT_AVAILABLE.code());
+        }
         return version < FIRST_WITH_EPOCHS ? answer.setLeaderEpoch(-1) : answer;
     }
 
@@ -90,6 +96,9 @@ public final class ListOffsetsHandler
             Partition partition, ListOffsetsPartition query) {
         return partition.ask(
                 log -> {
+                    if (isOfTheEnd(query.timestamp()) && !partition.knowsItsHighWatermark()) {
+                        return refused(query, Errors.OFFSET_NOT_AVAILABLE);
+                    }
                     long highWatermark = partition.highWatermark();
                     var found = offsetFor(log, highWatermark, query.timestamp());
                     var answer =
@@ -103,6 +112,13 @@ public final class ListOffsetsHandler
                     return answer;
                 },
                 refused(query, Errors.KAFKA_STORAGE_ERROR));
+    }
+
+    /// What a new leader cannot tell before it knows what earlier ones committed (KIP-207).
+    private static boolean isOfTheEnd(long timestamp) {
+        return timestamp == ListOffsetsRequest.LATEST_TIMESTAMP
+                || timestamp == ListOffsetsRequest.MAX_TIMESTAMP
+                || timestamp >= 0;
     }
 
     private static Optional<TimestampOffset> offsetFor(

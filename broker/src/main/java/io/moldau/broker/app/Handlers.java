@@ -50,6 +50,7 @@ import io.moldau.broker.api.SyncGroupHandler;
 import io.moldau.broker.api.Visibility;
 import io.moldau.broker.config.ConfigService;
 import io.moldau.broker.fetch.FetchSessions;
+import io.moldau.broker.fetch.NearestReplica;
 import io.moldau.broker.group.GroupCoordinator;
 import io.moldau.broker.group.GroupStore;
 import io.moldau.broker.partition.Partitions;
@@ -119,7 +120,12 @@ final class Handlers {
                         broker.getInt("max.incremental.fetch.session.cache.slots"), clock);
         return List.of(
                 new ProduceHandler(partitions, addresses),
-                new FetchHandler(partitions, sessions, addresses, broker.getInt("fetch.max.bytes")),
+                new FetchHandler(
+                        partitions,
+                        sessions,
+                        addresses,
+                        broker.getInt("fetch.max.bytes"),
+                        NearestReplica.named(broker.find("replica.selector.class").orElse(""))),
                 new ListOffsetsHandler(partitions),
                 new DeleteRecordsHandler(partitions),
                 new OffsetForLeaderEpochHandler(partitions));

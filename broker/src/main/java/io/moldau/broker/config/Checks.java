@@ -27,6 +27,12 @@ final class Checks {
                     (name, value) -> connectionsPerHost(name, (String) value),
                     () -> "host:count,host:count,...");
 
+    private static final String RACK_AWARE_SELECTOR =
+            "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+    static final Validator REPLICA_SELECTOR =
+            LambdaValidator.with(
+                    (name, value) -> checkSelector(name, (String) value),
+                    () -> ""); // Kafka lists no values.
     private static final Pattern THROTTLED_REPLICA = Pattern.compile("\\d+:\\d+");
 
     static final Validator THROTTLED_REPLICAS =
@@ -61,6 +67,13 @@ final class Checks {
             counts.put(entry.substring(0, colon).strip(), Integer.valueOf(count));
         }
         return Map.copyOf(counts);
+    }
+
+    private static void checkSelector(String name, String selector) {
+        if (selector != null && !selector.isEmpty() && !selector.equals(RACK_AWARE_SELECTOR)) {
+            throw new ConfigException(
+                    name, selector, "The only selector is " + RACK_AWARE_SELECTOR);
+        }
     }
 
     private static void checkThrottled(String name, List<?> replicas) {

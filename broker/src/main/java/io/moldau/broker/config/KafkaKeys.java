@@ -65,7 +65,6 @@ final class KafkaKeys {
                 alter.log.dirs.replication.quota.window.num
                 alter.log.dirs.replication.quota.window.size.seconds client.quota.callback.class
                 controller.quota.window.num controller.quota.window.size.seconds
-                follower.replication.throttled.rate leader.replication.throttled.rate
                 max.connection.creation.rate
                 quota.window.num quota.window.size.seconds
                 replica.alter.log.dirs.io.max.bytes.per.second replication.quota.window.num
@@ -74,7 +73,7 @@ final class KafkaKeys {
         put(
                 Reason.REPLICATION,
                 """
-                replica.selector.class unclean.leader.election.interval.ms
+                unclean.leader.election.interval.ms
                 """);
         put(
                 Reason.GROUPS,

@@ -14,6 +14,7 @@ public final class SettingTable {
                     List.of(
                             NodeSettings.ALL,
                             ClusterSettings.ALL,
+                            ReplicaSettings.ALL,
                             NetworkSettings.ALL,
                             LogSettings.TOPICS,
                             LogSettings.RECORDS,

@@ -191,8 +191,7 @@ final class TopicSettings {
                                             "",
                                             "Replicas, as partition:node, that are sent records at"
                                                     + " a bounded rate.")
-                                    .allowing(Checks.THROTTLED_REPLICAS)
-                                    .waitingFor(REPLICATION)),
+                                    .allowing(Checks.THROTTLED_REPLICAS)),
                     alone(
                             ofType(
                                             "follower.replication.throttled.replicas",
@@ -200,8 +199,7 @@ final class TopicSettings {
                                             "",
                                             "Replicas, as partition:node, that fetch records at a"
                                                     + " bounded rate.")
-                                    .allowing(Checks.THROTTLED_REPLICAS)
-                                    .waitingFor(REPLICATION)));
+                                    .allowing(Checks.THROTTLED_REPLICAS)));
 
     private static final List<TopicSetting> RECORDS =
             List.of(

@@ -43,7 +43,11 @@ public final class FetchTarget {
             // Told again and again until it is over.
             toldHighWatermark = -1;
         }
-        return moved || hasRecords || failed || found.divergingEpoch() >= 0;
+        return moved
+                || hasRecords
+                || failed
+                || found.divergingEpoch() >= 0
+                || found.preferredReplica() >= 0;
     }
 
     Key key() {

@@ -17,12 +17,14 @@ public final class FetchItem {
     private volatile boolean changed;
     private boolean keepsFile = true;
     private boolean anyReplica;
+    private int nearerNode = -1;
 
     private Errors error = Errors.NONE;
     private int leaderId = -1;
     private int leaderEpoch = -1;
     private long highWatermark = -1;
     private long logStartOffset = -1;
+    private int preferredReplica = -1;
     private int divergingEpoch = -1;
     private long divergingEndOffset = -1;
     private FileSlice slice;
@@ -57,6 +59,17 @@ public final class FetchItem {
         return this;
     }
 
+    /// What there is to read is to be read at that node: it is nearer to the reader, and in sync.
+    public FetchItem nearerAt(int nodeId) {
+        nearerNode = nodeId;
+        return this;
+    }
+
+    /// Where to read instead; −1 for here.
+    public int preferredReplica() {
+        return preferredReplica;
+    }
+
     boolean anyReplica() {
         return anyReplica;
     }
@@ -71,6 +84,10 @@ public final class FetchItem {
         this.leaderId = leadership.leader();
         this.leaderEpoch = leadership.leaderEpoch();
         if (lastFetchedEpoch >= 0 && diverges(log)) {
+            return;
+        }
+        if (nearerNode >= 0 && fetchOffset >= logStartOffset && fetchOffset <= highWatermark) {
+            preferredReplica = nearerNode;
             return;
         }
         if (follows && fetchOffset > highWatermark && fetchOffset <= log.logEndOffset()) {
@@ -117,12 +134,12 @@ public final class FetchItem {
 
     /// Nothing to return yet: neither records nor news that end the waiting.
     boolean isEmpty() {
-        return slice == null && error == Errors.NONE && divergingEpoch < 0;
+        return slice == null && !isUrgent();
     }
 
     /// True for what is answered at once however few bytes there are.
     boolean isUrgent() {
-        return error != Errors.NONE || divergingEpoch >= 0;
+        return error != Errors.NONE || divergingEpoch >= 0 || preferredReplica >= 0;
     }
 
     int sizeBytes() {

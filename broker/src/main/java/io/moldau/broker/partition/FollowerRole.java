@@ -26,6 +26,7 @@ final class FollowerRole implements Role, FollowedPartition {
     private final FollowerReplica core;
     private LeaderStream stream;
     private int handle = NO_HANDLE;
+    private boolean bounded;
     private boolean ended;
 
     /// The log is open.
@@ -45,6 +46,7 @@ final class FollowerRole implements Role, FollowedPartition {
 
     @Override
     public void begin(PartitionView view) {
+        bounded = isBounded();
         partition.peers().follow(leaderId, this);
     }
 
@@ -140,7 +142,16 @@ final class FollowerRole implements Role, FollowedPartition {
 
     @Override
     public void onMetadata(PartitionView view) {
+        bounded = isBounded();
         run(new FollowerEvent.MetadataChanged(view.image()));
+    }
+
+    private boolean isBounded() {
+        var name = partition.name();
+        return partition
+                .peers()
+                .quotas()
+                .boundsFollower(name.topic(), name.partition(), partition.nodeId());
     }
 
     @Override
@@ -218,6 +229,22 @@ final class FollowerRole implements Role, FollowedPartition {
         partition.onBytesAppended(records.remaining());
         keeper.onAppended();
         run(FollowerEvent.Appended.EVENT);
+        if (bounded && !partition.leadership().isr().contains(partition.nodeId())) {
+            rest(records.remaining());
+        }
+    }
+
+    /// Wants nothing more of this partition for a while, if it took too much already. What is under
+    /// way meanwhile is sent again.
+    private void rest(int bytes) {
+        var rate = partition.peers().takingRate();
+        rate.spend(bytes, partition.nowNanos());
+        long delayMs = rate.delayMs(partition.nowNanos());
+        if (delayMs > 0 && !ended && handle != NO_HANDLE) {
+            closeHandle();
+            run(new FollowerEvent.Fenced(stream.session(), leaderEpoch()));
+            partition.tickIn(delayMs);
+        }
     }
 
     private void closeHandle() {

@@ -22,6 +22,7 @@ final class LeaderRole implements Role {
     private final Partition partition;
     private final LeaderReplica core;
     private final List<Cursor> followers = new ArrayList<>(4);
+    private boolean bounded;
     private boolean ended;
 
     /// The log is open, and the epoch begins in it here.
@@ -86,6 +87,14 @@ final class LeaderRole implements Role {
 
     @Override
     public void onMetadata(PartitionView view) {
+        bounded =
+                partition
+                        .peers()
+                        .quotas()
+                        .boundsLeader(
+                                partition.name().topic(),
+                                partition.name().partition(),
+                                partition.nodeId());
         run(new LeaderEvent.MetadataChanged(view.image(), view.nodes(), view.minIsr()));
         if (view.image().isr().size() < view.minIsr()) {
             partition.refuseUncommitted();
@@ -214,10 +223,13 @@ final class LeaderRole implements Role {
         if (follower.isAccepted() && follower.nextOffset() < start) {
             // Retention was quicker than the follower, which starts afresh.
             follower.refuse(Errors.OFFSET_OUT_OF_RANGE, leaderEpoch());
-        } else if (follower.isAccepted() && follower.nextOffset() < end) {
-            var batches = log.readWhole(follower.nextOffset(), Math.max(1, frame.room()));
+        } else if (follower.isAccepted() && follower.nextOffset() < end && mayPass(follower)) {
+            var batches = log.readWhole(follower.nextOffset(), bytesFor(follower, frame));
             frame.add(follower.news(leaderEpoch(), core.highWatermark(), start, end), batches);
             follower.sentUpTo(batches.nextOffset());
+            if (isBounded(follower)) {
+                partition.peers().sendingRate().spend(batches.sizeBytes(), partition.nowNanos());
+            }
             if (batches.nextOffset() < end) {
                 follower.ready();
             }
@@ -226,6 +238,29 @@ final class LeaderRole implements Role {
         if (follower.isNews(core.highWatermark(), start)) {
             frame.add(follower.news(leaderEpoch(), core.highWatermark(), start, end));
         }
+    }
+
+    private boolean isBounded(Cursor follower) {
+        return bounded && !partition.leadership().isr().contains(follower.nodeId());
+    }
+
+    private int bytesFor(Cursor follower, FrameDraft frame) {
+        int room = Math.max(1, frame.room());
+        return isBounded(follower)
+                ? Math.min(room, partition.peers().sendingRate().pieceBytes())
+                : room;
+    }
+
+    /// Or later.
+    private boolean mayPass(Cursor follower) {
+        long delayMs =
+                isBounded(follower)
+                        ? partition.peers().sendingRate().delayMs(partition.nowNanos())
+                        : 0;
+        if (delayMs > 0) {
+            partition.shard().schedule(delayMs, follower::ready);
+        }
+        return delayMs == 0;
     }
 
     @Override

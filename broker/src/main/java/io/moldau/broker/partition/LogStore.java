@@ -103,6 +103,10 @@ public final class LogStore implements AutoCloseable {
         places.forEach(place -> place.directory.checkpoint());
     }
 
+    void checkpointHighWatermarks() {
+        places.forEach(place -> place.directory.checkpointHighWatermarks());
+    }
+
     /// Waits for flushes under way. The directories are closed by whoever opened them.
     @Override
     public void close() {

@@ -11,6 +11,9 @@ public final class Maintenance {
     private static final int PARTITIONS_PER_STEP = 16;
     private static final long WAITERS_EVERY_MS = 5_000;
 
+    /// A replica that was killed starts with a high watermark that is not older.
+    private static final long HIGH_WATERMARKS_EVERY_MS = 5_000;
+
     private final Partitions partitions;
     private final Shards shards;
     private final long checkEveryMs;
@@ -34,6 +37,7 @@ public final class Maintenance {
             shard.schedule(WAITERS_EVERY_MS, () -> forgetWaiters(shard));
         }
         shards.all().getFirst().schedule(checkpointEveryMs, this::checkpoint);
+        shards.all().getLast().schedule(HIGH_WATERMARKS_EVERY_MS, this::checkpointHighWatermarks);
     }
 
     public void stop() {
@@ -78,5 +82,13 @@ public final class Maintenance {
         }
         partitions.store().checkpoint();
         shards.all().getFirst().schedule(checkpointEveryMs, this::checkpoint);
+    }
+
+    private void checkpointHighWatermarks() {
+        if (stopped) {
+            return;
+        }
+        partitions.store().checkpointHighWatermarks();
+        shards.all().getLast().schedule(HIGH_WATERMARKS_EVERY_MS, this::checkpointHighWatermarks);
     }
 }

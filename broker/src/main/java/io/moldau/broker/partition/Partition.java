@@ -111,6 +111,10 @@ public final class Partition {
         return role;
     }
 
+    long nowNanos() {
+        return around.clock().monotonicNanos();
+    }
+
     /// For durations: replication's time.
     long nowMs() {
         return around.clock().monotonicNanos() / 1_000_000;
@@ -212,7 +216,12 @@ public final class Partition {
 
     /// Replication asked for a moment's patience.
     void tickSoon() {
-        shard.schedule(SOON_MS, this::tick);
+        tickIn(SOON_MS);
+    }
+
+    /// The same, for at least so long.
+    void tickIn(long delayMs) {
+        shard.schedule(Math.max(SOON_MS, delayMs), this::tick);
     }
 
     /// Runs what may find the disk unwilling.

@@ -19,8 +19,19 @@ interface Peers {
 
     ReplicationSettings settings();
 
+    /// What may catch up only so fast.
+    ReplicationQuotas quotas();
+
+    /// What this node sends to those who catch up, of partitions that [#quotas()] bound.
+    ByteRate sendingRate();
+
+    /// What it takes as one who catches up.
+    ByteRate takingRate();
+
     /// Nodes registered, were fenced, moved or went. On the thread that applies the metadata.
     void onNodesChanged(ClusterImage before, ClusterImage after);
+
+    ByteRate UNBOUNDED = new ByteRate(() -> Long.MAX_VALUE, 0);
 
     /// A node that cannot be reached and reaches nobody.
     Peers NONE =
@@ -44,6 +55,21 @@ interface Peers {
                 @Override
                 public ReplicationSettings settings() {
                     return ReplicationSettings.DEFAULT;
+                }
+
+                @Override
+                public ReplicationQuotas quotas() {
+                    return ReplicationQuotas.NONE;
+                }
+
+                @Override
+                public ByteRate sendingRate() {
+                    return UNBOUNDED;
+                }
+
+                @Override
+                public ByteRate takingRate() {
+                    return UNBOUNDED;
                 }
 
                 @Override

@@ -28,6 +28,9 @@ public final class Replication implements AutoCloseable {
     private final PeerChannels channels;
     private final Function<ChangeIsr, CompletableFuture<Outcome>> isrChanges;
     private final ReplicationSettings settings;
+    private final ReplicationQuotas quotas;
+    private final ByteRate sendingRate;
+    private final ByteRate takingRate;
     private final SendingSide sending;
     private final ReceivingSide receiving;
     private volatile boolean closed;
@@ -37,11 +40,15 @@ public final class Replication implements AutoCloseable {
             PeerChannels channels,
             Function<ChangeIsr, CompletableFuture<Outcome>> isrChanges,
             LongSupplier nodeEpoch,
-            ReplicationSettings settings) {
+            ReplicationSettings settings,
+            ReplicationQuotas quotas) {
         this.partitions = partitions;
         this.channels = channels;
         this.isrChanges = isrChanges;
         this.settings = settings;
+        this.quotas = quotas;
+        this.sendingRate = new ByteRate(quotas.leaderRate(), System.nanoTime());
+        this.takingRate = new ByteRate(quotas.followerRate(), System.nanoTime());
         int nodeId = partitions.nodeId();
         var clusterId = partitions.image().clusterId();
         this.sending =
@@ -54,14 +61,17 @@ public final class Replication implements AutoCloseable {
     /// @param partitions started with an image that names the cluster
     /// @param isrChanges has the cluster decide; completes when this node has applied the decision
     /// @param nodeEpoch of this process's registration, or -1 while it has none
+    /// @param quotas how fast replicas out of sync may catch up
     public static Replication start(
             Partitions partitions,
             PeerServer server,
             PeerChannels channels,
             Function<ChangeIsr, CompletableFuture<Outcome>> isrChanges,
             LongSupplier nodeEpoch,
-            ReplicationSettings settings) {
-        var started = new Replication(partitions, channels, isrChanges, nodeEpoch, settings);
+            ReplicationSettings settings,
+            ReplicationQuotas quotas) {
+        var started =
+                new Replication(partitions, channels, isrChanges, nodeEpoch, settings, quotas);
         server.serveQuick(started.sending.service());
         partitions.meet(started.new Others());
         partitions.shards().all().forEach(started::tickLater);
@@ -116,6 +126,21 @@ public final class Replication implements AutoCloseable {
         @Override
         public ReplicationSettings settings() {
             return settings;
+        }
+
+        @Override
+        public ReplicationQuotas quotas() {
+            return quotas;
+        }
+
+        @Override
+        public ByteRate sendingRate() {
+            return sendingRate;
+        }
+
+        @Override
+        public ByteRate takingRate() {
+            return takingRate;
         }
 
         @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moldau.broker.fetch.FetchSessions;
+import io.moldau.broker.fetch.NearestReplica;
 import io.moldau.broker.partition.PartitionsFixture;
 import io.moldau.env.Clock;
 import java.nio.file.Path;
@@ -42,7 +43,8 @@ class FetchHandlerTest {
                         fixture.partitions(),
                         new FetchSessions(10, Clock.system()),
                         NodeAddresses.advertisedTo(PartitionsFixture.NODE),
-                        1 << 20);
+                        1 << 20,
+                        NearestReplica.SAME_RACK);
     }
 
     @AfterEach

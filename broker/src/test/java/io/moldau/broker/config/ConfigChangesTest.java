@@ -158,7 +158,7 @@ class ConfigChangesTest {
                 "num.partitions  | 3    | num.partitions cannot be changed while the broker runs",
                 "message.max.bytes | -1   | Value must be at least 0",
                 "nonsense.key    | 3    | Unknown broker config name: nonsense.key",
-                "leader.replication.throttled.rate | 5 | it waits for quotas",
+                "max.connection.creation.rate | 5 | it waits for quotas",
                 "ssl.keystore.password | secret | it waits for TLS",
             })
     void refusesWhatABrokerCannotChange(String name, String value, String message) {

@@ -45,6 +45,7 @@ final class ReplicationRig implements AutoCloseable {
     private final Map<Integer, Node> nodes = new TreeMap<>();
     private LogConfig config = LogConfig.defaults();
     private volatile int minInsyncReplicas = 1;
+    private ReplicationQuotas quotas = ReplicationQuotas.NONE;
     private ClusterImage image = ClusterImage.empty();
 
     ReplicationRig(Path root, ReplicationSettings settings) {
@@ -90,7 +91,8 @@ final class ReplicationRig implements AutoCloseable {
                                 channels,
                                 ReplicationRig.this::decideLater,
                                 () -> nodeEpoch,
-                                settings);
+                                settings,
+                                quotas);
                 nodes.put(id, this);
             }
             register();
@@ -164,6 +166,17 @@ final class ReplicationRig implements AutoCloseable {
             });
         }
 
+        /// As a consumer that takes any replica.
+        FetchItem read(long offset) {
+            var item = new FetchItem(partition(), offset, 1 << 20, -1).fromAnyReplica();
+            var _ =
+                    ask(partition -> {
+                        partition.read(item, null);
+                        return true;
+                    });
+            return item;
+        }
+
         CompletableFuture<AppendResult> produce(boolean all, String... values) {
             return produce(all, 10_000, values);
         }
@@ -207,6 +220,11 @@ final class ReplicationRig implements AutoCloseable {
 
     void configure(LogConfig newConfig) {
         config = newConfig;
+    }
+
+    /// From the next [#start] on.
+    void bound(ReplicationQuotas newQuotas) {
+        quotas = newQuotas;
     }
 
     void requireInSync(int replicas) {

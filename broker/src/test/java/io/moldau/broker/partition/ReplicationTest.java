@@ -9,6 +9,7 @@ import io.moldau.log.LogConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -19,6 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReplicationTest {
+    private static final String LEADER = "leader.replication.throttled.replicas";
+    private static final String FOLLOWER = "follower.replication.throttled.replicas";
+    private static final int BATCH = 100_000;
+    private static final long RATE = 10L * BATCH;
+    private static final long NO_RATE = Long.MAX_VALUE;
+
     @TempDir Path root;
     private ReplicationRig rig;
 
@@ -235,6 +242,45 @@ class ReplicationTest {
     }
 
     @Test
+    void aFollowerServesReadersUpToWhatItKnowsToBeCommitted() {
+        // given
+        var leader = rig.start(1);
+        var follower = rig.start(2);
+        rig.createTopic(1, 2);
+        of(leader.produce(true, "a", "b"));
+        eventually(() -> assertThat(follower.highWatermark()).isEqualTo(2));
+
+        // when
+        var committed = follower.read(0);
+        var atTheEnd = follower.read(2);
+        var beyond = follower.read(3);
+
+        // then
+        assertThat(committed.error()).isEqualTo(Errors.NONE);
+        assertThat(committed.highWatermark()).isEqualTo(2);
+        assertThat(committed.takeSlice(Integer.MAX_VALUE).length()).isPositive();
+        assertThat(atTheEnd.error()).isEqualTo(Errors.NONE);
+        assertThat(beyond.error()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+    }
+
+    @Test
+    void aFollowerSaysThatItWillHaveWhatItDoesNotKnowToBeCommitted() {
+        // given
+        var leader = rig.start(1);
+        var follower = rig.start(2);
+        rig.start(3).close();
+        rig.createTopic(1, 2, 3);
+        of(leader.produce(false, "a", "b")); // The third replica does not have it.
+        eventually(() -> assertThat(follower.logEndOffset()).isEqualTo(2));
+
+        // when
+        var read = follower.read(1);
+
+        // then
+        assertThat(read.error()).isEqualTo(Errors.OFFSET_NOT_AVAILABLE);
+    }
+
+    @Test
     void aNodeThatIsNoReplicaAnyMoreRemovesItsFiles() {
         // given
         var leader = rig.start(1);
@@ -254,5 +300,58 @@ class ReplicationTest {
         eventually(() -> assertThat(rig.metadata().replicas()).containsExactly(1, 3));
         eventually(() -> assertThat(follower.keepsPartition()).isFalse());
         assertThat(rig.metadata().isr()).containsExactlyInAnyOrder(1, 3);
+    }
+
+    @Test
+    void aFollowerOutOfSyncIsSentNoMoreThanTheLeaderMaySend() {
+        // given
+        rig.bound(new ReplicationQuotas(_ -> Map.of(LEADER, "0:1"), () -> RATE, () -> NO_RATE));
+
+        // when
+        long tookMs = catchUpMs(40 * BATCH);
+
+        // then
+        assertThat(tookMs).isBetween(2_000L, 10_000L); // A second's worth may pass at once.
+    }
+
+    @Test
+    void aFollowerOutOfSyncTakesNoMoreThanItMay() {
+        // given
+        rig.bound(new ReplicationQuotas(_ -> Map.of(FOLLOWER, "*"), () -> NO_RATE, () -> RATE));
+
+        // when
+        long tookMs = catchUpMs(40 * BATCH);
+
+        // then
+        assertThat(tookMs).isBetween(1_500L, 15_000L);
+    }
+
+    @Test
+    void replicasThatAreNotNamedAreNotBounded() {
+        // given
+        rig.bound(
+                new ReplicationQuotas(
+                        _ -> Map.of(LEADER, "0:2,1:1", FOLLOWER, "0:1"), () -> 1, () -> 1));
+
+        // when
+        long tookMs = catchUpMs(40 * BATCH);
+
+        // then
+        assertThat(tookMs).isLessThan(10_000);
+    }
+
+    private long catchUpMs(int bytes) {
+        var leader = rig.start(1);
+        rig.start(2).close();
+        rig.createTopic(1, 2);
+        rig.fence(2);
+        var filler = "x".repeat(BATCH);
+        for (int written = 0; written < bytes; written += BATCH) {
+            of(leader.produce(false, filler));
+        }
+        long started = System.nanoTime();
+        rig.start(2);
+        eventually(() -> assertThat(rig.metadata().isr()).containsExactlyInAnyOrder(1, 2));
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     }
 }
