@@ -12,6 +12,7 @@ import io.moldau.broker.net.Endpoint;
 import io.moldau.broker.partition.LogStore;
 import io.moldau.broker.partition.Maintenance;
 import io.moldau.broker.partition.Partitions;
+import io.moldau.broker.partition.ReplicationQuotas;
 import io.moldau.broker.shard.Shards;
 import io.moldau.env.Clock;
 import io.moldau.metadata.MetadataCommand;
@@ -91,6 +92,11 @@ public final class BrokerNode implements AutoCloseable {
                         clock,
                         settings::logConfig,
                         settings::minInsyncReplicas);
+        partitions.bound(
+                new ReplicationQuotas(
+                        settings::overridesOf,
+                        () -> settings.current().getLong("leader.replication.throttled.rate"),
+                        () -> settings.current().getLong("follower.replication.throttled.rate")));
         partitions.start(quorum.image());
         settings.onTopicConfigChanged(partitions::reconfigure);
         settings.onBrokerConfigChanged(_ -> partitions.reconfigureAll());

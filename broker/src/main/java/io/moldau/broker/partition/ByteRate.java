@@ -31,7 +31,7 @@ final class ByteRate {
 
     /// How much should pass in one go, that the rate is one over short times, too.
     int pieceBytes() {
-        return (int) Math.clamp(bytesPerSecond.getAsLong() / 8, SMALLEST_PIECE, LARGEST_PIECE);
+        return Math.clamp(bytesPerSecond.getAsLong() / 8, SMALLEST_PIECE, LARGEST_PIECE);
     }
 
     synchronized void spend(long bytes, long nowNanos) {

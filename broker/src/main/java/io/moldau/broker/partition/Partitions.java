@@ -29,6 +29,7 @@ public final class Partitions {
     private final Surroundings around;
     private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
     private volatile Peers peers = Peers.NONE;
+    private volatile ReplicationQuotas quotas = ReplicationQuotas.NONE;
     private volatile ClusterImage image;
 
     /// @param configOf settings of a topic's logs, by its name
@@ -64,6 +65,15 @@ public final class Partitions {
 
     private boolean isKeptHere(PartitionImage partition) {
         return partition.replicas().contains(nodeId);
+    }
+
+    /// How fast replicas out of sync may catch up; before [Replication] starts.
+    public void bound(ReplicationQuotas newQuotas) {
+        quotas = newQuotas;
+    }
+
+    ReplicationQuotas quotas() {
+        return quotas;
     }
 
     /// There are other nodes now, to lead and to follow.

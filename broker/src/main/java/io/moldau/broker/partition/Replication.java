@@ -40,13 +40,12 @@ public final class Replication implements AutoCloseable {
             PeerChannels channels,
             Function<ChangeIsr, CompletableFuture<Outcome>> isrChanges,
             LongSupplier nodeEpoch,
-            ReplicationSettings settings,
-            ReplicationQuotas quotas) {
+            ReplicationSettings settings) {
         this.partitions = partitions;
         this.channels = channels;
         this.isrChanges = isrChanges;
         this.settings = settings;
-        this.quotas = quotas;
+        this.quotas = partitions.quotas();
         this.sendingRate = new ByteRate(quotas.leaderRate(), System.nanoTime());
         this.takingRate = new ByteRate(quotas.followerRate(), System.nanoTime());
         int nodeId = partitions.nodeId();
@@ -61,17 +60,14 @@ public final class Replication implements AutoCloseable {
     /// @param partitions started with an image that names the cluster
     /// @param isrChanges has the cluster decide; completes when this node has applied the decision
     /// @param nodeEpoch of this process's registration, or -1 while it has none
-    /// @param quotas how fast replicas out of sync may catch up
     public static Replication start(
             Partitions partitions,
             PeerServer server,
             PeerChannels channels,
             Function<ChangeIsr, CompletableFuture<Outcome>> isrChanges,
             LongSupplier nodeEpoch,
-            ReplicationSettings settings,
-            ReplicationQuotas quotas) {
-        var started =
-                new Replication(partitions, channels, isrChanges, nodeEpoch, settings, quotas);
+            ReplicationSettings settings) {
+        var started = new Replication(partitions, channels, isrChanges, nodeEpoch, settings);
         server.serveQuick(started.sending.service());
         partitions.meet(started.new Others());
         partitions.shards().all().forEach(started::tickLater);

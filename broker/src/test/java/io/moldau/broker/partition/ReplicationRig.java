@@ -83,6 +83,7 @@ final class ReplicationRig implements AutoCloseable {
 
         void start() {
             synchronized (ReplicationRig.this) {
+                partitions.bound(quotas);
                 partitions.start(image);
                 replication =
                         Replication.start(
@@ -91,8 +92,7 @@ final class ReplicationRig implements AutoCloseable {
                                 channels,
                                 ReplicationRig.this::decideLater,
                                 () -> nodeEpoch,
-                                settings,
-                                quotas);
+                                settings);
                 nodes.put(id, this);
             }
             register();
