@@ -108,7 +108,14 @@ public final class BrokerNode implements AutoCloseable {
         cluster.link().ifPresent(duties::begin);
         var groups = startGroups();
         var handlers =
-                new Handlers(settings, clock, quorum, partitions, groups, duties.visibility());
+                new Handlers(
+                        settings,
+                        clock,
+                        quorum,
+                        partitions,
+                        groups,
+                        duties.visibility(),
+                        new QuorumVoters(cluster));
         if (quorum.image().nodes().isEmpty()) {
             writeClusterDefaults();
         }

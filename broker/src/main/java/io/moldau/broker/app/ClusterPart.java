@@ -347,6 +347,10 @@ final class ClusterPart implements AutoCloseable {
         return quorum;
     }
 
+    Peer self() {
+        return self;
+    }
+
     int nodeId() {
         return self.nodeId();
     }

@@ -1,5 +1,6 @@
 package io.moldau.broker.app;
 
+import io.moldau.broker.api.AddRaftVoterHandler;
 import io.moldau.broker.api.AlterConfigsHandler;
 import io.moldau.broker.api.AlterPartitionReassignmentsHandler;
 import io.moldau.broker.api.ApiVersionsHandler;
@@ -41,13 +42,16 @@ import io.moldau.broker.api.OffsetForLeaderEpochHandler;
 import io.moldau.broker.api.OffsetsTopic;
 import io.moldau.broker.api.ProduceHandler;
 import io.moldau.broker.api.ProducerIds;
+import io.moldau.broker.api.RemoveRaftVoterHandler;
 import io.moldau.broker.api.RequestHandler;
 import io.moldau.broker.api.RequestRouter;
 import io.moldau.broker.api.SaslAuthenticateHandler;
 import io.moldau.broker.api.SaslHandshakeHandler;
 import io.moldau.broker.api.SettingChanges;
 import io.moldau.broker.api.SyncGroupHandler;
+import io.moldau.broker.api.UnregisterBrokerHandler;
 import io.moldau.broker.api.Visibility;
+import io.moldau.broker.api.VoterChanges;
 import io.moldau.broker.config.ConfigService;
 import io.moldau.broker.fetch.FetchSessions;
 import io.moldau.broker.fetch.NearestReplica;
@@ -66,6 +70,7 @@ final class Handlers {
     private final MetadataQuorum quorum;
     private final Partitions partitions;
     private final GroupCoordinator groups;
+    private final VoterChanges voters;
     private final NodeAddresses addresses;
     private final GroupStore store;
     private final MetadataAccess metadata;
@@ -77,12 +82,14 @@ final class Handlers {
             MetadataQuorum quorum,
             Partitions partitions,
             GroupCoordinator groups,
-            Visibility visibility) {
+            Visibility visibility,
+            VoterChanges voters) {
         this.config = config;
         this.clock = clock;
         this.quorum = quorum;
         this.partitions = partitions;
         this.groups = groups;
+        this.voters = voters;
         this.addresses = NodeAddresses.advertisedTo(partitions.nodeId());
         this.store = GroupStore.of(quorum);
         this.metadata = MetadataAccess.of(quorum, visibility);
@@ -158,6 +165,9 @@ final class Handlers {
                 new DescribeProducersHandler(partitions),
                 new DescribeLogDirsHandler(LogDirs.of(partitions)),
                 new DescribeQuorumHandler(metadata, quorum::describe, addresses),
+                new AddRaftVoterHandler(metadata, voters),
+                new RemoveRaftVoterHandler(metadata, voters),
+                new UnregisterBrokerHandler(metadata, voters),
                 new ElectLeadersHandler(metadata),
                 new AlterPartitionReassignmentsHandler(metadata),
                 new ListPartitionReassignmentsHandler(metadata));

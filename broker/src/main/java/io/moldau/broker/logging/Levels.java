@@ -22,6 +22,8 @@ final class Levels {
         set.put(
                 "org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogWorker",
                 Threshold.ERROR);
+        // While a node is away, Ratis tells of every attempt to reach it, with a stack trace.
+        set.put("org.apache.ratis.server.leader", Threshold.ERROR);
         set.put("org.apache.kafka", Threshold.WARN);
         set.put("io.netty", Threshold.WARN);
         set.put("io.grpc", Threshold.WARN);

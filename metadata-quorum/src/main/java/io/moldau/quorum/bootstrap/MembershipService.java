@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -213,8 +214,38 @@ public final class MembershipService extends MembershipGrpc.MembershipImplBase {
         answer.onCompleted();
     }
 
-    /// Changes a member's part, on this node or, where another one leads, there.
-    ChangeMemberResponse change(ChangeMemberRequest request, Belonging here) {
+    /// A change of one member's part.
+    public enum Change {
+        /// From listener to voter.
+        PROMOTE,
+        /// From voter to listener.
+        DEMOTE,
+        REMOVE
+    }
+
+    /// Changes a member's part, on this node or, where another one leads, there. Waits for it.
+    ///
+    /// @param directoryId empty for the node whatever its directory
+    public ChangeMemberResponse change(Change change, int nodeId, Optional<Uuid> directoryId) {
+        var here = belonging;
+        if (here == null) {
+            return failed(Errors.NOT_CONTROLLER, "The node is still starting.");
+        }
+        var request =
+                ChangeMemberRequest.newBuilder()
+                        .setClusterId(here.formation().clusterId())
+                        .setNodeId(nodeId)
+                        .setChange(
+                                switch (change) {
+                                    case PROMOTE -> ChangeMemberRequest.Change.PROMOTE;
+                                    case DEMOTE -> ChangeMemberRequest.Change.DEMOTE;
+                                    case REMOVE -> ChangeMemberRequest.Change.REMOVE;
+                                });
+        directoryId.ifPresent(id -> request.setDirectoryId(Wire.of(id)));
+        return change(request.build(), here);
+    }
+
+    private ChangeMemberResponse change(ChangeMemberRequest request, Belonging here) {
         var members = here.members();
         if (!members.leads()) {
             return passOn(request, members);
