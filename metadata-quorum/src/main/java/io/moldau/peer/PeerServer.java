@@ -10,16 +10,15 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.util.MutableHandlerRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The node's one port for other nodes. Everything that nodes say to each other is a service here;
 /// services may come while it runs, and calls to one that has not come yet fail as UNIMPLEMENTED.
@@ -30,6 +29,7 @@ public final class PeerServer implements AutoCloseable {
     private final Set<String> quick = ConcurrentHashMap.newKeySet();
     private final EventLoopGroup eventLoop = Wiring.eventLoop("peer-server");
     private final Server server;
+    private @Nullable InetSocketAddress address;
 
     private PeerServer(InetSocketAddress listen, Optional<PeerTls> tls) {
         var credentials = tls.map(PeerTls::forServer).orElseGet(InsecureServerCredentials::create);
@@ -56,6 +56,7 @@ public final class PeerServer implements AutoCloseable {
         var opened = new PeerServer(listen, tls);
         try {
             opened.server.start();
+            opened.address = (InetSocketAddress) opened.server.getListenSockets().getFirst();
             return opened;
         } catch (IOException failed) {
             Wiring.close(opened.eventLoop);
@@ -88,8 +89,9 @@ public final class PeerServer implements AutoCloseable {
         services.addService(service);
     }
 
+    /// Where it listens, or did until it was closed.
     public InetSocketAddress address() {
-        return (InetSocketAddress) server.getListenSockets().getFirst();
+        return Objects.requireNonNull(address, "the port was never opened");
     }
 
     private final class QuickOnes implements ServerCallExecutorSupplier {

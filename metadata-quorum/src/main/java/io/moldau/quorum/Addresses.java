@@ -31,6 +31,15 @@ final class Addresses {
 
     /// @throws NoSuchElementException nobody has said where it is
     PeerAddress of(RaftPeerId id) {
+        var found = find(id);
+        if (found == null) {
+            throw new NoSuchElementException("nobody knows where %s is".formatted(id));
+        }
+        return found;
+    }
+
+    /// `null` when nobody has said where it is.
+    @Nullable PeerAddress find(RaftPeerId id) {
         var newest = registered.apply(id);
         if (newest != null) {
             return newest;
@@ -41,13 +50,6 @@ final class Addresses {
                         ? null
                         : current.getPeer(id, RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER);
         var noted = Member.addressOf(peer);
-        if (noted != null) {
-            return noted;
-        }
-        var hint = told.get(id);
-        if (hint == null) {
-            throw new NoSuchElementException("nobody knows where %s is".formatted(id));
-        }
-        return hint;
+        return noted == null ? told.get(id) : noted;
     }
 }

@@ -3,6 +3,8 @@ package io.moldau.quorum;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.Message;
@@ -16,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class Lives implements Outlets.Standing {
     private static final Logger LOGGER = LoggerFactory.getLogger(Lives.class);
 
+    /// Ratis says why it has ended only when all of it has.
+    private static final long REASON_MS = 2_500;
+
     private final QuorumConfig config;
     private final QuorumDirectory directory;
     private final RaftLink link;
@@ -26,6 +31,7 @@ final class Lives implements Outlets.Standing {
     private volatile @Nullable RaftNode current;
     private volatile boolean closing;
     private volatile boolean restarting;
+    private volatile boolean wasDismissed;
 
     Lives(
             QuorumConfig config,
@@ -122,11 +128,17 @@ final class Lives implements Outlets.Standing {
     }
 
     @Override
-    public void ended() {
+    public void ended(boolean dismissed) {
         if (closing || restarting) {
             return;
         }
-        Thread.ofVirtual().name("quorum-ended").start(this::lookAtTheEnd);
+        wasDismissed |= dismissed;
+        Executor later =
+                CompletableFuture.delayedExecutor(
+                        dismissed ? 0 : REASON_MS,
+                        TimeUnit.MILLISECONDS,
+                        task -> Thread.ofVirtual().name("quorum-ended").start(task));
+        later.execute(this::lookAtTheEnd);
     }
 
     private synchronized void lookAtTheEnd() {
@@ -137,7 +149,7 @@ final class Lives implements Outlets.Standing {
         var membership = node.division().getRaftConf();
         if (membership.getPeer(node.id(), RaftPeerRole.LISTENER) != null) {
             startOver(node);
-        } else if (membership.getPeer(node.id(), RaftPeerRole.FOLLOWER) == null) {
+        } else if (wasDismissed || membership.getPeer(node.id(), RaftPeerRole.FOLLOWER) == null) {
             failure.report("This node was removed from the cluster's metadata quorum.");
         } else {
             failure.report("The metadata quorum has closed itself: start the node again.");

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -27,6 +28,9 @@ public final class Membership {
     private static final long CHANGE_TIMEOUT_MS = 20_000;
     private static final long RETRY_MS = 50;
     private static final int ATTEMPTS = 40;
+
+    private static final Executor THREADS =
+            task -> Thread.ofVirtual().name("quorum-members").start(task);
 
     private final Lives lives;
     private final Addresses addresses;
@@ -85,12 +89,19 @@ public final class Membership {
         return Roles.of(lives.node().division());
     }
 
+    /// Who votes, and where they are by now.
     public List<Member> voters() {
-        return roles().voters().stream().map(Member::of).toList();
+        return roles().voters().stream().map(this::member).toList();
     }
 
+    /// Who listens, and where they are by now.
     public List<Member> listeners() {
-        return roles().listeners().stream().map(Member::of).toList();
+        return roles().listeners().stream().map(this::member).toList();
+    }
+
+    private Member member(RaftPeer peer) {
+        var noted = Member.of(peer);
+        return new Member(noted.nodeId(), noted.directoryId(), addresses.find(peer.getId()));
     }
 
     /// Makes a node that has started, as one that joins, a member: as a listener first, for only
@@ -134,7 +145,8 @@ public final class Membership {
     }
 
     private synchronized CompletableFuture<Void> change(UnaryOperator<Roles> edit) {
-        var done = last.handle((_, _) -> 0).thenCompose(_ -> attempt(edit, ATTEMPTS));
+        // Ratis ends a change with its locks held, and waits for other threads when it begins one.
+        var done = last.handle((_, _) -> 0).thenComposeAsync(_ -> attempt(edit, ATTEMPTS), THREADS);
         last = done;
         return done;
     }
@@ -150,7 +162,7 @@ public final class Membership {
             return CompletableFuture.completedFuture(null);
         }
         return send(node, before, after)
-                .handle(Membership::failureOf)
+                .handleAsync(Membership::failureOf, THREADS)
                 .thenCompose(failure -> {
                     if (failure == null) {
                         return CompletableFuture.completedFuture(null);

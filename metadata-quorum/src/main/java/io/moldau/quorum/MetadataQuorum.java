@@ -208,6 +208,10 @@ public final class MetadataQuorum implements AutoCloseable {
     ///
     /// @throws NoSuchElementException nobody has said where it is
     public PeerAddress addressOf(int nodeId) {
+        var node = image().node(nodeId);
+        if (node != null && node.clusterAddress() != null) {
+            return new PeerAddress(node.clusterAddress().host(), node.clusterAddress().port());
+        }
         var members = lives.node().division().getRaftConf();
         var id =
                 Stream.of(RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER)

@@ -13,7 +13,9 @@ record Outlets(
     interface Standing {
         void membershipChanged();
 
-        /// Ratis has ended this node's part: it was removed, or it is no voter any more.
-        void ended();
+        /// Ratis has ended this node's part.
+        ///
+        /// @param dismissed the others said that this node does not vote any more
+        void ended(boolean dismissed);
     }
 }

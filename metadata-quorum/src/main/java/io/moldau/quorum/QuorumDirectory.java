@@ -102,7 +102,9 @@ final class QuorumDirectory implements AutoCloseable {
             try (var in = Files.newInputStream(file)) {
                 var noted = LogEntryProto.parseFrom(in).getConfigurationEntry();
                 if (noted.getPeersCount() > 0) {
-                    return ProtoUtils.toRaftPeers(noted.getPeersList());
+                    var members = new ArrayList<>(ProtoUtils.toRaftPeers(noted.getPeersList()));
+                    members.addAll(ProtoUtils.toRaftPeers(noted.getListenersList()));
+                    return members;
                 }
             } catch (InvalidProtocolBufferException damaged) {
                 LOGGER.atWarn()

@@ -262,11 +262,11 @@ final class QuorumStateMachine extends BaseStateMachine {
 
     @Override
     public void notifyServerShutdown(RoleInfoProto role, boolean allServer) {
-        outlets.standing().ended();
+        outlets.standing().ended(true);
     }
 
     @Override
     public void close() {
-        outlets.standing().ended();
+        outlets.standing().ended(false);
     }
 }

@@ -6,17 +6,29 @@ import static io.moldau.quorum.TestCluster.PATIENCE;
 import static io.moldau.quorum.TestCluster.commit;
 import static io.moldau.quorum.TestCluster.decided;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
+import io.moldau.metadata.GroupImage;
+import io.moldau.metadata.MetadataCommand;
+import io.moldau.metadata.MetadataCommand.SaveGroup;
 import io.moldau.metadata.Outcome;
 import io.moldau.metadata.Outcome.NodeRegistered;
 import io.moldau.metadata.Outcome.TopicPlaced;
+import io.moldau.peer.Certificates;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(90)
 class QuorumOfThreeTest {
     @TempDir Path temp;
 
@@ -85,5 +97,89 @@ class QuorumOfThreeTest {
             assertThat(System.nanoTime() - killed).isLessThan(500_000_000L);
             assertThat(follower.quorum().isLeader()).isTrue();
         }
+    }
+
+    @Test
+    void talksUnderMutualTls() throws Exception {
+        var tls = Optional.of(Certificates.in(temp.resolve("certificates")));
+        try (var cluster = new TestCluster(temp, tls, 20_000).founded(3)) {
+            decided(cluster.follower(), node(1, 1, null));
+
+            assertThat(cluster.leader().quorum().status().voters()).hasSize(3);
+        }
+    }
+
+    @Test
+    void tellsOfItsVotersAndHowFarTheyAre() {
+        try (var cluster = new TestCluster(temp).founded(3)) {
+            decided(cluster.node(1), node(1, 1, null));
+            var leader = cluster.leader();
+
+            var status = leader.quorum().status();
+            assertThat(status.leaderId()).isEqualTo(leader.id);
+            assertThat(status.voters())
+                    .extracting(QuorumStatus.Replica::id)
+                    .containsExactlyInAnyOrder(1, 2, 3);
+            for (var voter : status.voters()) {
+                assertThat(voter.directoryId())
+                        .isEqualTo(cluster.node(voter.id()).member().directoryId());
+                assertThat(voter.logEndOffset()).isPositive();
+                assertThat(voter.lastFetchTimestampMs())
+                        .isGreaterThan(System.currentTimeMillis() - 10_000);
+            }
+        }
+    }
+
+    @Test
+    void tellsWhoLeadsNowAndWhoLedAfterIt() {
+        try (var cluster = new TestCluster(temp).founded(3)) {
+            var follower = cluster.follower();
+            var leader = cluster.leader();
+            var told = new LinkedBlockingQueue<Integer>();
+            follower.quorum()
+                    .onLeaderChanged((_, nodeId, isMe) -> told.add(isMe ? -nodeId : nodeId));
+            await().atMost(PATIENCE).until(() -> told.contains(leader.id));
+
+            leader.kill();
+            follower.quorum().forceElection();
+
+            await().atMost(PATIENCE).until(() -> told.contains(-follower.id));
+            assertThat(follower.quorum().isLeader()).isTrue();
+        }
+    }
+
+    @Test
+    void endsOnAFollowerThatCannotWriteItsLog() throws Exception {
+        try (var cluster = new TestCluster(temp).founded(3)) {
+            decided(cluster.node(1), node(1, 1, null));
+            var follower = cluster.follower();
+            var told = new CompletableFuture<String>();
+            follower.quorum().onFailure(told::complete);
+            Files.delete(Killed.file(follower.dir, "log_inprogress"));
+
+            // More than a segment holds: the open one is to be closed, and is not there.
+            var leader = cluster.leader();
+            for (int i = 0; i < 6; i++) {
+                decided(leader, group("g" + i));
+            }
+
+            assertThat(told).succeedsWithin(PATIENCE).asString().contains("metadata");
+            decided(leader, node(1, 2, null));
+        }
+    }
+
+    private static MetadataCommand group(String name) {
+        var member =
+                new GroupImage.Member(
+                        "m",
+                        null,
+                        "c",
+                        "/127.0.0.1",
+                        1,
+                        1,
+                        ByteString.copyFrom(new byte[1_500_000]),
+                        ByteString.EMPTY);
+        return new SaveGroup(
+                new GroupImage(name, 1, "consumer", "range", "m", 0, List.of(member)), -1);
     }
 }

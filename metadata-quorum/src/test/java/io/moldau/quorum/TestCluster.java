@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// Several quorums in this process, which talk over real sockets.
 final class TestCluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final String CLUSTER = "cluster";
+    static final String CLUSTER = "cluster";
 
     private final Path temp;
     private final Optional<PeerTls> tls;
@@ -86,6 +86,17 @@ final class TestCluster implements AutoCloseable {
                                     .withSnapshotThreshold(snapshotThreshold));
         }
 
+        void startAlone() {
+            quorum =
+                    MetadataQuorum.start(
+                            QuorumConfig.of(dir, id).withGroup(new Group.Lone(CLUSTER)));
+        }
+
+        /// Lets others in.
+        void open() {
+            quorum().openTo(server, channels);
+        }
+
         /// As by kill -9: the sockets go first, and nothing is said to anyone.
         void kill() {
             server.close();
@@ -119,6 +130,14 @@ final class TestCluster implements AutoCloseable {
         each(
                 nodes.values().stream().toList(),
                 node -> node.start(new Group.Founding(CLUSTER, voters)));
+        return this;
+    }
+
+    /// A cluster of one that has no port, see [Node#open()].
+    TestCluster alone() {
+        var node = new Node(1);
+        nodes.put(1, node);
+        node.startAlone();
         return this;
     }
 
