@@ -23,6 +23,10 @@ public sealed interface ControllerEvent {
     record SessionBroken(long session) implements ControllerEvent {}
 
     /// A node lives. Has to be passed on even while nothing changes: silence is what fences.
+    ///
+    /// @param appliedIndex log entries that the node has applied
+    /// @param visibleIndex up to which its clients see the metadata: equal to `appliedIndex`
+    ///   whenever its partitions have nothing left to follow
     record Beat(long session, long appliedIndex, long visibleIndex, boolean wantsShutdown)
             implements ControllerEvent {}
 

@@ -50,7 +50,7 @@ final class Liveness {
         }
 
         private boolean caughtUp() {
-            return targetIndex >= 0 && appliedIndex >= targetIndex && visibleIndex >= targetIndex;
+            return targetIndex >= 0 && appliedIndex >= targetIndex;
         }
     }
 

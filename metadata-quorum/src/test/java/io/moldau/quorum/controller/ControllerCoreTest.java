@@ -10,23 +10,15 @@ import io.moldau.metadata.MetadataCommand.CreateTopic;
 import io.moldau.metadata.MetadataCommand.ElectLeaders;
 import io.moldau.metadata.MetadataCommand.FenceNode;
 import io.moldau.metadata.MetadataCommand.UnfenceNode;
-import io.moldau.metadata.MetadataMachine;
 import io.moldau.metadata.PartitionImage;
 import io.moldau.quorum.controller.ControllerEffect.CloseSession;
 import io.moldau.quorum.controller.ControllerEffect.Probe;
-import io.moldau.quorum.controller.ControllerEffect.Promote;
 import io.moldau.quorum.controller.ControllerEffect.Reason;
-import io.moldau.quorum.controller.ControllerEffect.Remove;
 import io.moldau.quorum.controller.ControllerEffect.ShutdownProgress;
 import io.moldau.quorum.controller.ControllerEffect.Submit;
 import io.moldau.quorum.controller.ControllerEvent.Answer;
 import io.moldau.quorum.controller.ControllerEvent.Beat;
 import io.moldau.quorum.controller.ControllerEvent.Decided;
-import io.moldau.quorum.controller.ControllerEvent.Elected;
-import io.moldau.quorum.controller.ControllerEvent.ImageChanged;
-import io.moldau.quorum.controller.ControllerEvent.Member;
-import io.moldau.quorum.controller.ControllerEvent.Membership;
-import io.moldau.quorum.controller.ControllerEvent.MembershipChanged;
 import io.moldau.quorum.controller.ControllerEvent.Probed;
 import io.moldau.quorum.controller.ControllerEvent.SessionBroken;
 import io.moldau.quorum.controller.ControllerEvent.SessionOpened;
@@ -39,83 +31,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// Node 1 leads the quorum. Commands are decided as soon as they are submitted, unless held back.
-class ControllerCoreTest {
-    private static final ControllerSettings SETTINGS = ControllerSettings.DEFAULTS;
-
-    private final List<ControllerEffect> effects = new ArrayList<>();
-    private final List<MetadataCommand> decided = new ArrayList<>();
-    private ControllerCore core = new ControllerCore(1, SETTINGS);
-    private ClusterImage image = ClusterImage.empty();
-    private long nowMs = 1_000;
-    private long nextSession = 1;
-    private boolean holdBack;
-
-    private void step(ControllerEvent event) {
-        var asked = core.step(event, nowMs);
-        effects.addAll(asked);
-        for (var effect : asked) {
-            if (effect instanceof Submit(long id, var command) && !holdBack) {
-                decide(id, command);
-            }
-        }
-    }
-
-    private void decide(long id, MetadataCommand command) {
-        decided.add(command);
-        var decision = MetadataMachine.decide(command, image);
-        publish(decision.image());
-        step(new Decided(id, decision.outcome()));
-    }
-
-    private void apply(MetadataCommand command) {
-        publish(Images.after(command, image));
-    }
-
-    private void publish(ClusterImage next) {
-        boolean changed = next.differsFrom(image);
-        image = next.at(image.appliedIndex() + 1);
-        if (changed) {
-            step(new ImageChanged(image));
-        }
-    }
-
-    private void elected(ClusterImage first) {
-        image = first.at(100);
-        step(new Elected(image, Membership.NONE));
-    }
-
-    private long open(int node) {
-        long session = nextSession++;
-        var known = Objects.requireNonNull(image.node(node));
-        step(new SessionOpened(session, node, known.incarnation(), known.nodeEpoch()));
-        return session;
-    }
-
-    private void beat(long session) {
-        step(new Beat(session, image.appliedIndex(), image.appliedIndex(), false));
-    }
-
-    /// Time passes while the nodes of these sessions live.
-    private void afterWith(long ms, long... living) {
-        long end = nowMs + ms;
-        while (nowMs < end) {
-            nowMs = Math.min(end, nowMs + 100);
-            for (long session : living) {
-                beat(session);
-            }
-            step(new Tick());
-        }
-    }
-
-    private <T> List<T> all(Class<T> kind) {
-        return effects.stream().filter(kind::isInstance).map(kind::cast).toList();
-    }
-
-    private boolean fenced(int node) {
-        return Objects.requireNonNull(image.node(node)).fenced();
-    }
-
+class ControllerCoreTest extends ControllerFixture {
     private static ClusterImage withTopic(ClusterImage image) {
         return Images.after(
                 new CreateTopic(
@@ -249,7 +165,7 @@ class ControllerCoreTest {
         long second = open(2);
         long now = image.appliedIndex();
 
-        step(new Beat(second, now, now - 1, false));
+        step(new Beat(second, now - 1, now - 1, false));
         assertThat(fenced(2)).isTrue();
         step(new Beat(second, now, now, false));
 
@@ -289,6 +205,33 @@ class ControllerCoreTest {
         step(new Probed(probe.id(), Answer.REFUSED));
 
         assertThat(fenced(2)).isFalse();
+    }
+
+    /// It answers for the life that was dialled, even where the next one is missed by now too.
+    @Test
+    void aLateAnswerAboutAFormerLifeDoesNotHastenTheEndOfTheNext() {
+        var sessions = threeWithSessions();
+        step(new SessionBroken(sessions[1]));
+        var late = all(Probe.class).getFirst();
+        apply(Images.node(2, 77, null, false));
+        long again = open(2);
+        beat(again);
+        step(new SessionBroken(again));
+
+        step(new Probed(late.id(), Answer.REFUSED));
+
+        assertThat(fenced(2)).isFalse();
+    }
+
+    @Test
+    void ofTwoSessionsAheadOfTheImageTheLaterLifeStays() {
+        threeWithSessions();
+
+        step(new SessionOpened(60, 2, Images.id(61), 61));
+        step(new SessionOpened(59, 2, Images.id(60), 60));
+
+        assertThat(effects).contains(new CloseSession(59, Reason.REPLACED));
+        assertThat(effects).doesNotContain(new CloseSession(60, Reason.REPLACED));
     }
 
     @Test
@@ -456,117 +399,5 @@ class ControllerCoreTest {
         assertThat(partitions.stream().map(partition -> partition.replicas().getFirst()))
                 .containsExactlyInAnyOrder(1, 1, 2, 2, 3, 3);
         assertThat(decided.stream().filter(AlterReassignments.class::isInstance)).hasSize(1);
-    }
-
-    // ---- who votes
-
-    private Member member(int node) {
-        return new Member(node, Objects.requireNonNull(image.node(node)).directoryId());
-    }
-
-    private List<Member> members(int... nodes) {
-        return IntStream.of(nodes).mapToObj(this::member).toList();
-    }
-
-    /// A cluster of `nodes` living nodes, of which those given vote.
-    private long[] voting(int nodes, int... voters) {
-        elected(Images.cluster(nodes));
-        long[] sessions = IntStream.rangeClosed(1, nodes).mapToLong(this::open).toArray();
-        for (long session : sessions) {
-            beat(session);
-        }
-        vote(nodes, voters);
-        return sessions;
-    }
-
-    private void vote(int nodes, int... voters) {
-        var listeners =
-                IntStream.rangeClosed(1, nodes)
-                        .filter(id -> IntStream.of(voters).noneMatch(voter -> voter == id))
-                        .toArray();
-        step(new MembershipChanged(new Membership(members(voters), members(listeners))));
-    }
-
-    @Test
-    void makesTheFirstThreeNodesVoters() {
-        var sessions = voting(3, 1);
-
-        afterWith(100, sessions);
-        vote(3, 1, 2);
-        afterWith(100, sessions);
-        vote(3, 1, 2, 3);
-        afterWith(1_000, sessions);
-
-        assertThat(effects.stream().filter(Promote.class::isInstance))
-                .containsExactly(new Promote(member(2)), new Promote(member(3)));
-    }
-
-    /// With two voters nothing could be decided once either is gone.
-    @Test
-    void ofTwoNodesOneVotes() {
-        afterWith(10_000, voting(2, 1));
-
-        assertThat(all(Promote.class)).isEmpty();
-    }
-
-    @Test
-    void fiveNodesHaveFiveVotersAndFourHaveThree() {
-        afterWith(1_000, voting(4, 1, 2, 3));
-        assertThat(all(Promote.class)).isEmpty();
-
-        core = new ControllerCore(1, SETTINGS);
-        afterWith(100, voting(5, 1, 2, 3));
-
-        assertThat(all(Promote.class)).containsExactly(new Promote(member(4)));
-    }
-
-    @Test
-    void replacesAVoterThatWasAwayForTooLong() {
-        var sessions = voting(4, 1, 2, 3);
-        step(new SessionBroken(sessions[1]));
-        long[] living = {sessions[0], sessions[2], sessions[3]};
-        afterWith(SETTINGS.replaceVoterAfterMs() - 1_000, living);
-        assertThat(all(Promote.class)).isEmpty();
-
-        afterWith(2_000, living);
-        assertThat(all(Promote.class)).containsExactly(new Promote(member(4)));
-        vote(4, 1, 2, 3, 4);
-        afterWith(100, living);
-
-        assertThat(all(Remove.class)).containsExactly(new Remove(member(2)));
-    }
-
-    @Test
-    void keepsADeadVoterWhereNobodyCanTakeItsPlace() {
-        var sessions = voting(3, 1, 2, 3);
-        step(new SessionBroken(sessions[1]));
-
-        afterWith(SETTINGS.replaceVoterAfterMs() * 2, sessions[0], sessions[2]);
-
-        assertThat(all(Remove.class)).isEmpty();
-    }
-
-    @Test
-    void dropsAVoterThatTheClusterHasForgotten() {
-        var sessions = voting(3, 1, 2, 3);
-        step(new SessionBroken(sessions[1]));
-        var forgotten = member(2);
-        apply(new MetadataCommand.UnregisterNode(2));
-
-        afterWith(100, sessions[0], sessions[2]);
-
-        assertThat(all(Remove.class)).containsExactly(new Remove(forgotten));
-    }
-
-    @Test
-    void changesNothingThatTheLivingCouldNotCarry() {
-        var sessions = voting(4, 1, 2, 3);
-        step(new SessionBroken(sessions[1]));
-        step(new SessionBroken(sessions[2]));
-
-        afterWith(SETTINGS.replaceVoterAfterMs() * 2, sessions[0], sessions[3]);
-
-        assertThat(all(Promote.class)).isEmpty();
-        assertThat(all(Remove.class)).isEmpty();
     }
 }
