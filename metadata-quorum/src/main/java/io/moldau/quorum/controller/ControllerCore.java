@@ -42,7 +42,7 @@ public final class ControllerCore {
         switch (event) {
             case Elected(var first, var membership) -> {
                 image = first;
-                voters.membership(membership);
+                voters.membership(membership, image);
                 balance.begin(nowMs);
                 liveness.elected(image, nowMs, effects);
             }
@@ -55,7 +55,7 @@ public final class ControllerCore {
             case Beat beat -> liveness.beat(beat, nowMs, effects);
             case Probed(long id, var answer) -> liveness.probed(id, answer, nowMs, effects);
             case Decided(long id, var outcome) -> liveness.decided(id, outcome, effects);
-            case MembershipChanged(var membership) -> voters.membership(membership);
+            case MembershipChanged(var membership) -> voters.membership(membership, image);
             case Tick() -> {
                 liveness.tick(nowMs, effects);
                 balance.tick(image, nowMs, effects);

@@ -8,9 +8,11 @@ import io.moldau.quorum.controller.ControllerEvent.Member;
 import io.moldau.quorum.controller.ControllerEvent.Membership;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
@@ -27,6 +29,7 @@ final class VoterKeeping {
     private final int self;
     private final ControllerSettings settings;
     private final Map<Member, Long> awaySinceMs = new HashMap<>();
+    private final Set<Member> registered = new HashSet<>();
     private Membership membership = Membership.NONE;
     private long busyUntilMs = Long.MIN_VALUE;
 
@@ -35,11 +38,19 @@ final class VoterKeeping {
         this.settings = settings;
     }
 
-    void membership(Membership now) {
+    void membership(Membership now, ClusterImage image) {
         if (!now.equals(membership)) {
             busyUntilMs = Long.MIN_VALUE; // One that failed is tried again later.
         }
         membership = now;
+        noteRegistered(image);
+    }
+
+    private void noteRegistered(ClusterImage image) {
+        registered.retainAll(membership.voters());
+        membership.voters().stream()
+                .filter(voter -> image.node(voter.nodeId()) != null)
+                .forEach(registered::add);
     }
 
     void tick(ClusterImage image, IntPredicate lives, long nowMs, List<ControllerEffect> effects) {
@@ -56,6 +67,7 @@ final class VoterKeeping {
 
     private void noteAbsence(ClusterImage image, IntPredicate lives, long nowMs) {
         awaySinceMs.keySet().retainAll(membership.voters());
+        noteRegistered(image);
         for (var voter : membership.voters()) {
             if (isAlive(voter, image, lives)) {
                 awaySinceMs.remove(voter);
@@ -118,10 +130,13 @@ final class VoterKeeping {
                 && (nowMs - since >= settings.replaceVoterAfterMs() || isOut(voter, image));
     }
 
-    /// It will not come back: the cluster has forgotten the node, or its disk is another one.
-    private static boolean isOut(Member voter, ClusterImage image) {
+    /// It will not come back: the cluster has forgotten the node, or its disk is another one. A
+    /// founding voter that has not registered yet is neither, and gets the time that all get.
+    private boolean isOut(Member voter, ClusterImage image) {
         var node = image.node(voter.nodeId());
-        return node == null || !node.directoryId().equals(voter.directoryId());
+        return node == null
+                ? registered.contains(voter)
+                : !node.directoryId().equals(voter.directoryId());
     }
 
     private static boolean isMajority(int alive, int of) {
