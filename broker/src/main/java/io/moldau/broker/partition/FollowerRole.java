@@ -132,7 +132,7 @@ final class FollowerRole implements Role, FollowedPartition {
 
     private void fenced(int leaderEpoch) {
         run(new FollowerEvent.Fenced(stream.session(), leaderEpoch));
-        partition.tickSoon();
+        partition.roles().tickSoon();
     }
 
     @Override
@@ -243,7 +243,7 @@ final class FollowerRole implements Role, FollowedPartition {
         if (delayMs > 0 && !ended && handle != NO_HANDLE) {
             closeHandle();
             run(new FollowerEvent.Fenced(stream.session(), leaderEpoch()));
-            partition.tickIn(delayMs);
+            partition.roles().tickIn(delayMs);
         }
     }
 

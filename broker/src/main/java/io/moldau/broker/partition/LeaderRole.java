@@ -210,7 +210,7 @@ final class LeaderRole implements Role {
                     .addKeyValue("partition", partition)
                     .addKeyValue("outcome", failure == null ? outcome : failure.getMessage())
                     .log("in-sync replicas not changed");
-            partition.tickSoon();
+            partition.roles().tickSoon();
         }
         partition.guarded(() -> run(new LeaderEvent.IsrDecided(proposalId, accepted)));
     }

@@ -27,22 +27,19 @@ import org.slf4j.LoggerFactory;
 /// thousand small objects and nothing more.
 public final class Partition {
     private static final Logger LOGGER = LoggerFactory.getLogger(Partition.class);
-    private static final int NO_EPOCH = -1;
-    private static final long SOON_MS = 60;
 
     private final TopicPartition name;
     private final Uuid topicId;
     private final Surroundings around;
     private final Shard shard;
     private final LogKeeper keeper;
-    private final LedSide ledSide = new LedSide(this);
+    private final RoleKeeper roles;
     private final FetchWaiters waiters = new FetchWaiters();
     private final AckQueue committing;
     private final AckQueue flushing;
 
     private volatile PartitionView view;
 
-    private Role role;
     private long highWatermark;
     private long uncommittedBytes;
 
@@ -69,10 +66,7 @@ public final class Partition {
         this.committing = new AckQueue(shard, around.clock());
         this.flushing = new AckQueue(shard, around.clock());
         this.view = view;
-        this.role =
-                isLoneLeader(view.image())
-                        ? new Role.Lone(view.image().leaderEpoch(), this)
-                        : new Role.Offline(NO_EPOCH);
+        this.roles = new RoleKeeper(this, view.image());
     }
 
     public TopicPartition name() {
@@ -91,8 +85,8 @@ public final class Partition {
         return keeper;
     }
 
-    LedSide ledSide() {
-        return ledSide;
+    RoleKeeper roles() {
+        return roles;
     }
 
     int nodeId() {
@@ -108,7 +102,12 @@ public final class Partition {
     }
 
     Role role() {
-        return role;
+        return roles.role();
+    }
+
+    /// Any thread.
+    PartitionView view() {
+        return view;
     }
 
     long nowNanos() {
@@ -140,88 +139,16 @@ public final class Partition {
     /// asked of it from now on.
     void follow(PartitionView next) {
         view = next;
-        shard.execute(() -> guarded(() -> takeRole(next)));
+        shard.execute(() -> guarded(() -> roles.take(next)));
     }
 
-    private void takeRole(PartitionView next) {
-        var last = role;
-        if (goesOn(last, next.image())) {
-            last.onMetadata(next);
-        } else {
-            last.end();
-            role = roleIn(next.image());
-            if (last.leads() && !role.leads()) {
-                refuseWaiting(notLeader());
-            } else if (!last.leads()) {
-                waiters.wakeAll(); // They know another leader.
-            }
-            role.begin(next);
+    /// This node has another role than `last`, and no word of it is out yet.
+    void onRoleTaken(Role last) {
+        if (last.leads() && !role().leads()) {
+            refuseWaiting(notLeader());
+        } else if (!last.leads()) {
+            waiters.wakeAll(); // They know another leader.
         }
-        ledSide.onRole();
-    }
-
-    private boolean goesOn(Role last, PartitionImage image) {
-        return switch (last) {
-            case Role.Offline _ -> false;
-            case Role.Lone(var epoch, _) -> isLoneLeader(image) && image.leaderEpoch() == epoch;
-            case LeaderRole leader ->
-                    image.leader() == nodeId()
-                            && image.leaderEpoch() == leader.leaderEpoch()
-                            && !isLoneLeader(image);
-            case FollowerRole follower -> image.leader() == follower.leaderId();
-        };
-    }
-
-    private Role roleIn(PartitionImage image) {
-        if (isLoneLeader(image)) {
-            return new Role.Lone(image.leaderEpoch(), this);
-        }
-        try {
-            return image.leader() == nodeId()
-                    ? new LeaderRole(this, image)
-                    : image.leader() == PartitionImage.NO_LEADER
-                            ? new Role.Offline(image.leaderEpoch())
-                            : new FollowerRole(this, image);
-        } catch (KafkaStorageException e) {
-            LOGGER.atWarn().addKeyValue("partition", name).setCause(e).log("replica is offline");
-            return new Role.Offline(image.leaderEpoch());
-        }
-    }
-
-    private boolean isLoneLeader(PartitionImage image) {
-        return image.leader() == nodeId()
-                && image.replicas().size() == 1
-                && image.replicas().getFirst() == nodeId();
-    }
-
-    /// There are peers now: followers find their leaders.
-    void meetPeers() {
-        if (role instanceof FollowerRole) {
-            role.end();
-            role = new Role.Offline(NO_EPOCH);
-            guarded(() -> takeRole(view));
-        }
-    }
-
-    /// Time has passed. A replica whose disk had failed tries again.
-    void tick() {
-        guarded(() -> {
-            if (role instanceof Role.Offline && leadership().leader() >= 0) {
-                takeRole(view);
-            } else {
-                role.tick();
-            }
-        });
-    }
-
-    /// Replication asked for a moment's patience.
-    void tickSoon() {
-        tickIn(SOON_MS);
-    }
-
-    /// The same, for at least so long.
-    void tickIn(long delayMs) {
-        shard.schedule(Math.max(SOON_MS, delayMs), this::tick);
     }
 
     /// Runs what may find the disk unwilling.
@@ -256,7 +183,7 @@ public final class Partition {
     /// Whether the leader can tell where the log ends for consumers: a new one must learn first
     /// what was committed before it. On the shard only.
     public boolean knowsItsHighWatermark() {
-        return !(role instanceof LeaderRole leader) || leader.knowsItsHighWatermark();
+        return !(role() instanceof LeaderRole leader) || leader.knowsItsHighWatermark();
     }
 
     /// Appends what one producer sent and tells `reply` what became of it: at once, or after what
@@ -268,7 +195,7 @@ public final class Partition {
     /// @param timeoutMs how long to wait for that
     public void append(
             ByteBuffer records, boolean all, int timeoutMs, Consumer<AppendResult> reply) {
-        if (!role.leads()) {
+        if (!role().leads()) {
             reply.accept(notLeader());
             return;
         }
@@ -278,12 +205,8 @@ public final class Partition {
         }
         var result = appendToLog(records);
         switch (result) {
-            case AppendResult.Appended appended -> {
-                uncommittedBytes += appended.sizeBytes();
-                keeper.onAppended();
-                role.onPromised();
-                answer(appended.lastOffset() + 1, all, timeoutMs, result, reply);
-            }
+            case AppendResult.Appended appended ->
+                    answer(appended.lastOffset() + 1, all, timeoutMs, result, reply);
             case AppendResult.Duplicate copy ->
                     answer(copy.lastOffset() + 1, all, timeoutMs, result, reply);
             case AppendResult.Refused _ -> reply.accept(result);
@@ -292,7 +215,13 @@ public final class Partition {
 
     private AppendResult appendToLog(ByteBuffer records) {
         try {
-            return log().append(records, AppendMode.CLIENT, role.leaderEpoch(), wallMs());
+            var result = log().append(records, AppendMode.CLIENT, role().leaderEpoch(), wallMs());
+            if (result instanceof AppendResult.Appended appended) {
+                uncommittedBytes += appended.sizeBytes();
+                keeper.onAppended();
+                role().onPromised();
+            }
+            return result;
         } catch (KafkaStorageException e) {
             return storageFailure(e.getMessage());
         } catch (RuntimeException e) {
@@ -350,13 +279,13 @@ public final class Partition {
     ///
     /// @param waiter told when more arrives, if the item found less than it asked for; may be null
     void read(FetchItem item, FetchWaiter waiter) {
-        boolean serves = role.leads() || (item.anyReplica() && role instanceof FollowerRole);
+        boolean serves = role().leads() || (item.anyReplica() && role() instanceof FollowerRole);
         if (!serves) {
             item.refuse(Errors.NOT_LEADER_OR_FOLLOWER, leadership());
             return;
         }
         try {
-            item.readFrom(log(), highWatermark, leadership(), !role.leads());
+            item.readFrom(log(), highWatermark, leadership(), !role().leads());
         } catch (KafkaStorageException e) {
             LOGGER.atDebug().addKeyValue("partition", name).setCause(e).log("fetch refused");
             item.refuse(Errors.KAFKA_STORAGE_ERROR, leadership());
@@ -372,7 +301,7 @@ public final class Partition {
     /// Drops records below `offset`, or below the high watermark for −1; gives the new log start
     /// offset. On the shard only.
     public DeletedUpTo deleteRecords(long offset) {
-        if (!role.leads()) {
+        if (!role().leads()) {
             return new DeletedUpTo(-1, Errors.NOT_LEADER_OR_FOLLOWER);
         }
         try {
@@ -381,7 +310,7 @@ public final class Partition {
                 return new DeletedUpTo(-1, Errors.OFFSET_OUT_OF_RANGE);
             }
             log().advanceLogStart(target);
-            if (role instanceof LeaderRole leader) {
+            if (role() instanceof LeaderRole leader) {
                 leader.onLogStart();
             }
             return new DeletedUpTo(log().logStartOffset(), Errors.NONE);
@@ -440,8 +369,7 @@ public final class Partition {
 
     /// Removes the partition's files; this node does not keep it any more.
     void delete() {
-        role.end();
-        role = new Role.Offline(leadership().leaderEpoch());
+        roles.end();
         refuseWaiting(notLeader());
         ask(
                 _ -> {
@@ -457,7 +385,11 @@ public final class Partition {
         waiters.wakeAll();
     }
 
+    /// Or it does, and its disk does not let it.
     private AppendResult notLeader() {
+        if (leadership().leader() == nodeId() && role() instanceof Role.Offline) {
+            return storageFailure("the log of %s cannot be used now".formatted(name));
+        }
         return refused(
                 Errors.NOT_LEADER_OR_FOLLOWER,
                 "node %d does not lead %s".formatted(nodeId(), name));
@@ -481,7 +413,7 @@ public final class Partition {
     private final class LogEvents implements LogKeeper.Owner {
         @Override
         public void onOpened(PartitionLog log) {
-            if (role instanceof Role.Lone) {
+            if (role() instanceof Role.Lone) {
                 log.noteHighWatermark(Long.MAX_VALUE);
             }
             highWatermark = log.highWatermark();
@@ -490,16 +422,13 @@ public final class Partition {
         @Override
         public void onFlushed() {
             flushing.advance(keeper.promisedEnd());
-            role.onPromised();
+            role().onPromised();
         }
 
         @Override
         public void onFailed(RuntimeException cause) {
             uncommittedBytes = 0;
-            if (!(role instanceof Role.Lone)) {
-                role.end();
-                role = new Role.Offline(role.leaderEpoch());
-            }
+            roles.onLogFailed();
             refuseWaiting(storageFailure(cause.getMessage()));
         }
     }

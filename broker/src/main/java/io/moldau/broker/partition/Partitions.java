@@ -79,7 +79,9 @@ public final class Partitions {
     /// There are other nodes now, to lead and to follow.
     void meet(Peers newPeers) {
         peers = newPeers;
-        partitions.values().forEach(partition -> partition.shard().execute(partition::meetPeers));
+        partitions
+                .values()
+                .forEach(partition -> partition.shard().execute(partition.roles()::meetPeers));
     }
 
     /// Follows a change of the metadata. On the thread that applies it; quick.
@@ -189,7 +191,7 @@ public final class Partitions {
         var partition =
                 topic == null ? null : partitions.get(new TopicPartition(topic.name(), index));
         return partition != null && partition.topicId().equals(topicId)
-                ? partition.ledSide()
+                ? partition.roles().ledSide()
                 : null;
     }
 

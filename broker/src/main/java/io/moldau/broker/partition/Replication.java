@@ -98,7 +98,7 @@ public final class Replication implements AutoCloseable {
         receiving.renew();
         for (var partition : partitions.all()) {
             if (partition.shard().equals(shard)) {
-                partition.tick();
+                partition.roles().tick();
             }
         }
     }

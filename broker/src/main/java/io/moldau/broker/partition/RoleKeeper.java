@@ -1,0 +1,135 @@
+package io.moldau.broker.partition;
+
+import io.moldau.metadata.PartitionImage;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The role of this node for one partition, and how one follows the other. Belongs to the
+/// partition's shard.
+final class RoleKeeper {
+    private static final Logger LOGGER = LoggerFactory.getLogger(RoleKeeper.class);
+    private static final int NO_EPOCH = -1;
+    private static final long SOON_MS = 60;
+
+    private final Partition partition;
+    private final LedSide ledSide;
+    private Role role;
+    private boolean ended;
+
+    RoleKeeper(Partition partition, PartitionImage image) {
+        this.partition = partition;
+        this.ledSide = new LedSide(partition);
+        this.role =
+                isLoneLeader(image)
+                        ? new Role.Lone(image.leaderEpoch(), partition)
+                        : new Role.Offline(NO_EPOCH);
+    }
+
+    Role role() {
+        return role;
+    }
+
+    LedSide ledSide() {
+        return ledSide;
+    }
+
+    void take(PartitionView next) {
+        if (ended) {
+            return;
+        }
+        var last = role;
+        if (goesOn(last, next.image())) {
+            last.onMetadata(next);
+        } else {
+            last.end();
+            role = roleIn(next.image());
+            partition.onRoleTaken(last);
+            role.begin(next);
+        }
+        ledSide.onRole();
+    }
+
+    private boolean goesOn(Role last, PartitionImage image) {
+        return switch (last) {
+            case Role.Offline _ -> false;
+            case Role.Lone(var epoch, _) -> isLoneLeader(image) && image.leaderEpoch() == epoch;
+            case LeaderRole leader ->
+                    image.leader() == partition.nodeId()
+                            && image.leaderEpoch() == leader.leaderEpoch()
+                            && !isLoneLeader(image);
+            case FollowerRole follower -> image.leader() == follower.leaderId();
+        };
+    }
+
+    private Role roleIn(PartitionImage image) {
+        if (isLoneLeader(image)) {
+            return new Role.Lone(image.leaderEpoch(), partition);
+        }
+        if (image.leader() == PartitionImage.NO_LEADER) {
+            return new Role.Offline(image.leaderEpoch());
+        }
+        try {
+            return image.leader() == partition.nodeId()
+                    ? new LeaderRole(partition, image)
+                    : new FollowerRole(partition, image);
+        } catch (KafkaStorageException e) {
+            LOGGER.atWarn()
+                    .addKeyValue("partition", partition)
+                    .setCause(e)
+                    .log("replica is offline");
+            return new Role.Offline(image.leaderEpoch());
+        }
+    }
+
+    private boolean isLoneLeader(PartitionImage image) {
+        return image.leader() == partition.nodeId()
+                && image.replicas().size() == 1
+                && image.replicas().getFirst() == partition.nodeId();
+    }
+
+    /// There are peers now: followers find their leaders.
+    void meetPeers() {
+        if (role instanceof FollowerRole) {
+            role.end();
+            role = new Role.Offline(NO_EPOCH);
+            partition.guarded(() -> take(partition.view()));
+        }
+    }
+
+    /// Time has passed. A replica whose disk had failed tries again.
+    void tick() {
+        partition.guarded(() -> {
+            if (!(role instanceof Role.Offline)) {
+                role.tick();
+            } else if (partition.leadership().leader() != PartitionImage.NO_LEADER) {
+                take(partition.view());
+            }
+        });
+    }
+
+    /// Replication asked for a moment's patience.
+    void tickSoon() {
+        tickIn(SOON_MS);
+    }
+
+    /// The same, for at least so long.
+    void tickIn(long delayMs) {
+        partition.shard().schedule(Math.max(SOON_MS, delayMs), this::tick);
+    }
+
+    /// The disk failed. A lone replica needs no other to go on when the disk is back.
+    void onLogFailed() {
+        if (!(role instanceof Role.Lone)) {
+            role.end();
+            role = new Role.Offline(role.leaderEpoch());
+        }
+    }
+
+    /// The partition is no more.
+    void end() {
+        role.end();
+        role = new Role.Offline(role.leaderEpoch());
+        ended = true;
+    }
+}
