@@ -108,7 +108,11 @@ final class ClusterDuties implements AutoCloseable {
             }
         });
         try {
-            CompletableFuture.anyOf(session.registered(), refused).join();
+            var ended =
+                    failure.thenAccept(why -> {
+                        throw new StartupException(ExitReason.FAILURE, why);
+                    });
+            CompletableFuture.anyOf(session.registered(), refused, ended).join();
         } catch (CompletionException failed) {
             throw failed.getCause() instanceof StartupException refusal ? refusal : failed;
         }

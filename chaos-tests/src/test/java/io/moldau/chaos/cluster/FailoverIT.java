@@ -59,9 +59,10 @@ class FailoverIT {
 
     @Test
     void keepsEveryAcknowledgedRecordWhoeverFails() {
-        try (var cluster = Acceptance.cluster("failover", 3, "group.initial.rebalance.delay.ms=0");
+        try (var cluster =
+                        Acceptance.startCluster(
+                                "failover", 3, "group.initial.rebalance.delay.ms=0");
                 var view = new ClusterView(cluster.bootstrap())) {
-            cluster.start();
             view.awaitNodes(3);
             Topics.create(
                     cluster.bootstrap(),

@@ -33,9 +33,10 @@ class GroupTakeoverIT {
 
     @Test
     void membersKeepGenerationPartitionsAndCommits() {
-        try (var cluster = Acceptance.cluster("takeover", 3, "group.initial.rebalance.delay.ms=0");
+        try (var cluster =
+                        Acceptance.startCluster(
+                                "takeover", 3, "group.initial.rebalance.delay.ms=0");
                 var view = new ClusterView(cluster.bootstrap())) {
-            cluster.start();
             view.awaitNodes(3);
             Topics.create(
                     cluster.bootstrap(),

@@ -30,9 +30,10 @@ class RollingRestartIT {
 
     @Test
     void failsNoSendAndMovesNoPartitionOfAGroup() {
-        try (var cluster = Acceptance.cluster("rolling", 3, "group.initial.rebalance.delay.ms=0");
+        try (var cluster =
+                        Acceptance.startCluster(
+                                "rolling", 3, "group.initial.rebalance.delay.ms=0");
                 var view = new ClusterView(cluster.bootstrap())) {
-            cluster.start();
             view.awaitNodes(3);
             Topics.create(
                     cluster.bootstrap(),

@@ -34,6 +34,18 @@ public final class Acceptance {
         return BrokerProcess.start(launch(name).withOverrides(overrides));
     }
 
+    /// A cluster of our own whose nodes all serve.
+    public static ClusterProcess startCluster(String name, int size, String... overrides) {
+        var cluster = cluster(name, size, overrides);
+        try {
+            cluster.start();
+            return cluster;
+        } catch (IllegalStateException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
     /// A cluster of our own, not running yet.
     public static ClusterProcess cluster(String name, int size, String... overrides) {
         requireOwnBrokers();
