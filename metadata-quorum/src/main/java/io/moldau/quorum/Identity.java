@@ -44,27 +44,30 @@ public record Identity(
     /// @throws IOException it can be neither read nor written
     /// @throws QuorumStartException it is damaged
     public static Identity at(Path dir) throws IOException {
-        var file = dir.resolve(FILE);
-        var known = Files.exists(file) ? read(file) : null;
+        var known = read(dir.resolve(FILE));
         if (known != null) {
             return known;
         }
         Files.createDirectories(dir);
-        var drawn = new Identity(Uuid.randomUuid(), null, -1, List.of(), List.of());
-        SafeFiles.write(file, drawn.text());
+        var drawn = drawn();
+        drawn.write(dir);
         return drawn;
+    }
+
+    private static Identity drawn() {
+        return new Identity(Uuid.randomUuid(), null, -1, List.of(), List.of());
     }
 
     /// Reads the directory's identity, or gives it one.
     ///
     /// @throws QuorumStartException the directory is another cluster's or another node's
     static Identity of(QuorumConfig config) throws IOException {
-        var known = at(config.dir());
-        if (known.clusterId() != null) {
+        var known = read(config.dir().resolve(FILE));
+        if (known != null && known.clusterId() != null) {
             known.check(config);
             return known;
         }
-        var formed = known.in(config);
+        var formed = (known == null ? drawn() : known).in(config);
         formed.write(config.dir());
         return formed;
     }
@@ -155,9 +158,12 @@ public record Identity(
         return members.isEmpty() ? "" : "%s=%s%n".formatted(key, listed);
     }
 
-    /// @return `null` when the file is empty: the power failed while it was written, and nothing
-    ///   was written after it
+    /// @return `null` when there is none, or it is empty: the power failed while it was written,
+    ///   and nothing was written after it
     private static @Nullable Identity read(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return null;
+        }
         var text = Files.readString(file);
         if (text.isBlank()) {
             return null;

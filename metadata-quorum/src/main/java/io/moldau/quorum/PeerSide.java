@@ -68,15 +68,6 @@ final class PeerSide {
         return remote;
     }
 
-    /// Gives up the way to an earlier leader.
-    synchronized void leaderIs(RaftPeerId leader) {
-        var open = remote;
-        if (open != null && !open.isOpenTo(leader)) {
-            open.close();
-            remote = null;
-        }
-    }
-
     synchronized void close() {
         closed = true;
         var open = remote;

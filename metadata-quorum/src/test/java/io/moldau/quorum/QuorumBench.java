@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import org.apache.kafka.common.Uuid;
 
-/// Measures, by hand: `QuorumBench DIR [seconds] [outstanding]`. Prints the time from the start of
-/// the JVM to the first applied command, threads and memory when idle, and the rate of commits.
+/// Measures, by hand: `QuorumBench DIR [seconds] [outstanding] [voters]`. Prints the time from the
+/// start of the JVM to the first applied command, threads and memory when idle, and the rate of
+/// commits.
 public final class QuorumBench {
     private QuorumBench() {}
 
@@ -23,6 +25,10 @@ public final class QuorumBench {
         var dir = Path.of(args[0]);
         int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 0;
         int outstanding = args.length > 2 ? Integer.parseInt(args[2]) : 4000;
+        if (args.length > 3) {
+            several(dir, seconds, outstanding, Integer.parseInt(args[3]));
+            return;
+        }
         long beganNanos = System.nanoTime();
         try (var quorum = MetadataQuorum.start(QuorumConfig.of(dir, 1))) {
             long uptimeMs =
@@ -50,6 +56,21 @@ public final class QuorumBench {
         }
     }
 
+    /// Voters in this process; brought to the leader, then to a follower.
+    private static void several(Path dir, int seconds, int outstanding, int voters)
+            throws Exception {
+        try (var cluster = new TestCluster(dir).founded(voters)) {
+            prepare(cluster.leader().quorum());
+            for (int i = 0; i < 3; i++) {
+                for (var node : List.of(cluster.leader(), cluster.follower())) {
+                    System.out.print(node == cluster.leader() ? "leader   " : "follower ");
+                    node.quorum().readBarrier().get();
+                    commits(node.quorum(), seconds, outstanding);
+                }
+            }
+        }
+    }
+
     private static void prepare(MetadataQuorum quorum) throws Exception {
         quorum.submit(
                         RegisterNode.lone(
@@ -62,6 +83,7 @@ public final class QuorumBench {
             throws Exception {
         var topic = quorum.image().topic("t");
         var permits = new Semaphore(outstanding);
+        var latencies = new ConcurrentLinkedQueue<Long>();
         long began = System.nanoTime();
         long cpu = cpuNanos();
         long count = 0;
@@ -80,15 +102,30 @@ public final class QuorumBench {
                                             "t",
                                             List.of(new PartitionCommit(partition, count, 0, "")))),
                             -1);
-            var _ = quorum.submit(commit).whenComplete((_, _) -> permits.release());
+            long sent = System.nanoTime();
+            boolean sampled = count % 64 == 0;
+            var _ =
+                    quorum.submit(commit)
+                            .whenComplete((_, _) -> {
+                                permits.release();
+                                if (sampled) {
+                                    latencies.add(System.nanoTime() - sent);
+                                }
+                            });
             count++;
         }
         permits.acquire(outstanding);
-        double elapsed = (System.nanoTime() - began) / 1e9;
+        long ended = System.nanoTime();
+        double elapsed = (ended - began) / 1e9;
+        var sorted = latencies.stream().sorted().toList();
         long entries = quorum.image().appliedIndex() - firstIndex;
         System.out.printf(
-                "commits: %.0f /s, %.1f per entry, %.2f us CPU each%n",
-                count / elapsed, (double) count / entries, (cpuNanos() - cpu) / 1e3 / count);
+                "commits: %.0f /s, %.1f per entry, %.2f us CPU each, p50 %.2f ms, p99 %.2f ms%n",
+                count / elapsed,
+                (double) count / entries,
+                (cpuNanos() - cpu) / 1e3 / count,
+                sorted.get(sorted.size() / 2) / 1e6,
+                sorted.get(sorted.size() * 99 / 100) / 1e6);
     }
 
     private static long cpuNanos() {
