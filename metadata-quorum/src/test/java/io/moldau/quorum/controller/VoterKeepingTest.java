@@ -13,6 +13,7 @@ import io.moldau.quorum.controller.ControllerEvent.SessionBroken;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 
 /// Who votes in the quorum, as nodes come, go and stay away.
@@ -113,6 +114,20 @@ class VoterKeepingTest extends ControllerFixture {
         afterWith(100, sessions[0], sessions[2]);
 
         assertThat(all(Remove.class)).containsExactly(new Remove(forgotten));
+    }
+
+    /// The founders have the quorum before it knows them.
+    @Test
+    void keepsAFoundingVoterThatHasNotRegisteredYet() {
+        elected(Images.cluster(2));
+        long[] sessions = {open(1), open(2)};
+        var stranger = new Member(3, Uuid.randomUuid());
+        var voters = List.of(member(1), member(2), stranger);
+        step(new MembershipChanged(new Membership(voters, List.of())));
+
+        afterWith(SETTINGS.replaceVoterAfterMs() / 2, sessions);
+
+        assertThat(all(Remove.class)).isEmpty();
     }
 
     @Test
