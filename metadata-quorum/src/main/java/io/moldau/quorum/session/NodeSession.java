@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -224,7 +225,9 @@ public final class NodeSession implements AutoCloseable {
 
     private void register() {
         var known = known();
-        var command = registration.command(known == null ? -1 : known.nodeEpoch());
+        long seen = known == null ? -1 : known.nodeEpoch();
+        // Whoever had its place and lost it to a later life must not take it back.
+        var command = registration.command(nodeEpoch >= 0 ? nodeEpoch : seen);
         var _ =
                 quorum.submit(command)
                         .whenComplete(
@@ -242,6 +245,10 @@ public final class NodeSession implements AutoCloseable {
                 registered.complete(epoch);
                 connect();
             }
+            // Our image was behind; by now it shows the epoch that we did not know.
+            case Outcome.Refused(var error, _)
+                    when error == Errors.STALE_BROKER_EPOCH && !isSuperseded() ->
+                    later(this::register, RETRY_MS);
             case Outcome.Refused(_, var message) -> expelled.accept(message);
             case null, default -> {
                 LOGGER.atInfo().setCause(failure).log("not registered yet");
