@@ -73,6 +73,14 @@ final class TestCluster implements AutoCloseable {
             return java.util.Objects.requireNonNull(quorum, "not running");
         }
 
+        PeerServer server() {
+            return server;
+        }
+
+        PeerChannels channels() {
+            return channels;
+        }
+
         boolean isRunning() {
             return quorum != null;
         }

@@ -5,6 +5,7 @@ import io.moldau.metadata.NodeImage;
 import io.moldau.metadata.Outcome;
 import io.moldau.peer.PeerChannels;
 import io.moldau.peer.Probe;
+import io.moldau.quorum.Member;
 import io.moldau.quorum.MetadataQuorum;
 import io.moldau.quorum.session.SessionHost.Answer;
 import io.moldau.quorum.session.SessionHost.Beat;
@@ -57,6 +58,8 @@ public final class NodeSession implements AutoCloseable {
     private volatile long nodeEpoch = -1;
     private volatile int controllerId = -1;
     private @Nullable Link link;
+    private boolean connectWaits;
+    private @Nullable Vacancy vacancy;
     private boolean wantsShutdown;
 
     /// One attempt at a session; what it hears later than its end is not for anybody.
@@ -64,6 +67,7 @@ public final class NodeSession implements AutoCloseable {
         private final int host;
         private @Nullable Handle handle;
         private long heardNanos = System.nanoTime();
+        private boolean answered;
 
         private Link(int host) {
             this.host = host;
@@ -92,6 +96,7 @@ public final class NodeSession implements AutoCloseable {
         public void answer(Answer answer) {
             run(() -> {
                 heardNanos = System.nanoTime();
+                answered = true;
                 if (link == this && wantsShutdown && answer.shutdownWaiting() == 0) {
                     handedOver.complete(null);
                 }
@@ -284,7 +289,19 @@ public final class NodeSession implements AutoCloseable {
         } catch (RuntimeException e) {
             LOGGER.atDebug().setCause(e).log("no session yet");
             link = null;
-            later(this::connect, RETRY_MS);
+            connectLater();
+        }
+    }
+
+    private void connectLater() {
+        if (!connectWaits) {
+            connectWaits = true;
+            later(
+                    () -> {
+                        connectWaits = false;
+                        connect();
+                    },
+                    RETRY_MS);
         }
     }
 
@@ -293,7 +310,7 @@ public final class NodeSession implements AutoCloseable {
             return;
         }
         link = null;
-        LOGGER.atInfo()
+        (ended.answered ? LOGGER.atInfo() : LOGGER.atDebug())
                 .addKeyValue("controller", ended.host)
                 .addKeyValue("why", why)
                 .log("session with the controller ended");
@@ -301,9 +318,9 @@ public final class NodeSession implements AutoCloseable {
             case UNKNOWN_NODE -> onUnknown();
             case BROKEN -> {
                 suspect(ended.host);
-                later(this::connect, RETRY_MS);
+                connectLater();
             }
-            case NOT_CONTROLLER, REPLACED -> later(this::connect, RETRY_MS);
+            case NOT_CONTROLLER, REPLACED -> connectLater();
         }
     }
 
@@ -324,8 +341,21 @@ public final class NodeSession implements AutoCloseable {
     }
 
     private void onProbed(int host, Probe probe) {
-        if (probe == Probe.REFUSED && controllerId == host && link == null) {
+        boolean alive = link != null && link.answered;
+        if (probe != Probe.REFUSED || controllerId != host || alive) {
+            return;
+        }
+        if (vacancy == null || !vacancy.stillActedOn(host, System.nanoTime())) {
             LOGGER.atInfo().addKeyValue("controller", host).log("the controller is gone");
+            vacancy = new Vacancy(host, System.nanoTime());
+            var voters = quorum.membership().voters().stream().map(Member::nodeId).toList();
+            Vacancy.delayMs(registration.nodeId(), host, voters)
+                    .ifPresent(delayMs -> later(() -> stand(host), delayMs));
+        }
+    }
+
+    private void stand(int gone) {
+        if (controllerId == gone || controllerId < 0) {
             quorum.forceElection();
         }
     }
