@@ -115,6 +115,7 @@ public final class DescribeQuorumHandler
         Stream.concat(quorum.voters().stream(), quorum.observers().stream())
                 .map(replica -> metadata.image().node(replica.id()))
                 .filter(node -> node != null)
+                .distinct() // While its part changes, a node may be both.
                 .forEach(node -> response.nodes().add(node(node, context)));
     }
 
