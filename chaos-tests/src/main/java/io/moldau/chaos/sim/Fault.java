@@ -1,0 +1,41 @@
+package io.moldau.chaos.sim;
+
+/// What may go wrong. A seed draws some of them, each with its own frequency.
+public enum Fault {
+    /// A process dies; what it wrote is there.
+    KILL,
+    /// A machine goes down; what was not synced is lost, wholly or in part.
+    POWER_LOSS,
+    /// A log is found cut or damaged anywhere when its node starts.
+    DAMAGE,
+    /// A node comes back with an empty disk.
+    DISK_LOSS,
+    /// A node stops as it should, and comes back.
+    SHUTDOWN,
+    /// A process stands still, and goes on as if nothing had been.
+    PAUSE,
+    /// One direction between two nodes is cut.
+    CUT,
+    /// A node is cut from the quorum: it learns nothing and is not heard.
+    ISOLATION,
+    /// A stream breaks, and both ends learn it at their own time.
+    BREAK,
+    /// Messages between nodes take long.
+    DELAY,
+    /// Nodes learn late what the metadata says.
+    LAG,
+    /// A command never arrives, or its answer does not.
+    COMMAND_LOSS,
+    /// A command arrives again, long after.
+    COMMAND_AGAIN,
+    /// A live node is taken for dead.
+    FALSE_ALARM,
+    /// Leaders are moved for no need.
+    ELECTION,
+    /// Replicas are moved between nodes.
+    REASSIGNMENT,
+    /// Records are deleted at the log's start.
+    DELETION,
+    /// A node's clock runs fast or slow.
+    CLOCK
+}

@@ -1,0 +1,95 @@
+package io.moldau.chaos.sim;
+
+import io.moldau.broker.replication.ReplicationSettings;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+
+/// What one seed is made of.
+///
+/// @param flushes whether a record is promised only once it is synced: then any number of machines
+///   may go down
+/// @param everyMs how often each fault comes, on average; absent when it does not
+public record Mix(
+        long seed,
+        int nodes,
+        int partitions,
+        int replicas,
+        int minIsr,
+        boolean flushes,
+        int producers,
+        long chaosMs,
+        ReplicationSettings settings,
+        Map<Fault, Long> everyMs) {
+
+    /// Draws the mix of a seed, leaving out some faults.
+    public static Mix of(long seed, Set<Fault> without) {
+        var luck = new Luck(seed, 1);
+        int nodes = 3 + (luck.chance(0.3) ? luck.below(3) : 0);
+        int replicas = luck.chance(0.9) ? 3 : 2;
+        int minIsr = luck.chance(0.75) ? 2 : 1;
+        boolean flushes = luck.chance(0.25);
+        var settings =
+                new ReplicationSettings(
+                        luck.between(150, 1500), luck.between(10, 80), luck.between(200, 1500));
+        return new Mix(
+                seed,
+                nodes,
+                1 + luck.below(2),
+                replicas,
+                minIsr,
+                flushes,
+                1 + luck.below(3),
+                luck.between(1500, 5000),
+                settings,
+                faults(luck, minIsr, flushes, without));
+    }
+
+    private static Map<Fault, Long> faults(
+            Luck luck, int minIsr, boolean flushes, Set<Fault> without) {
+        var everyMs = new EnumMap<Fault, Long>(Fault.class);
+        double share = luck.chance(0.2) ? 0.8 : 0.35;
+        for (var fault : Fault.values()) {
+            boolean drawn = luck.chance(share);
+            long interval = luck.between(100, 1200);
+            boolean promised = minIsr > 1 || (flushes && fault == Fault.POWER_LOSS);
+            boolean loses = fault == Fault.DAMAGE || fault == Fault.DISK_LOSS;
+            boolean allowed = promised || !(loses || fault == Fault.POWER_LOSS);
+            if (drawn && allowed && !without.contains(fault)) {
+                everyMs.put(fault, interval);
+            }
+        }
+        if (flushes && everyMs.containsKey(Fault.POWER_LOSS)) {
+            // Every machine may go down at once, and then nobody is left who may lose more.
+            everyMs.remove(Fault.DAMAGE);
+            everyMs.remove(Fault.DISK_LOSS);
+        }
+        return everyMs;
+    }
+
+    public boolean has(Fault fault) {
+        return everyMs.containsKey(fault);
+    }
+
+    public Set<Fault> faults() {
+        return everyMs.isEmpty() ? EnumSet.noneOf(Fault.class) : EnumSet.copyOf(everyMs.keySet());
+    }
+
+    @Override
+    public String toString() {
+        return ("seed %d: %d nodes, %d partitions of %d replicas, min.insync.replicas %d, %s, "
+                        + "%d producers, lag time %d ms, %d ms of %s")
+                .formatted(
+                        seed,
+                        nodes,
+                        partitions,
+                        replicas,
+                        minIsr,
+                        flushes ? "synced" : "page cache",
+                        producers,
+                        settings.lagTimeMaxMs(),
+                        chaosMs,
+                        everyMs);
+    }
+}

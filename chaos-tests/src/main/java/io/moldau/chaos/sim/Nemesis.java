@@ -1,0 +1,215 @@
+package io.moldau.chaos.sim;
+
+import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.MetadataCommand.AlterReassignments;
+import io.moldau.metadata.MetadataCommand.ElectLeaders;
+import io.moldau.metadata.MetadataCommand.ElectionType;
+import io.moldau.metadata.MetadataCommand.FenceNode;
+import io.moldau.metadata.MetadataCommand.Reassignment;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/// Makes things go wrong, as the seed has it.
+///
+/// What is acknowledged is on `min.insync.replicas` nodes, so that fewer of them at a time may lose
+/// what they have: a node that came back unclean counts until it is in sync again.
+final class Nemesis {
+    private final SimCluster cluster;
+    private final Map<Fault, Luck> lucks = new EnumMap<>(Fault.class);
+    private final boolean[][] damaged;
+    private boolean over;
+
+    Nemesis(SimCluster cluster) {
+        this.cluster = cluster;
+        var mix = cluster.mix();
+        damaged = new boolean[mix.nodes() + 1][mix.partitions()];
+        mix.everyMs()
+                .forEach((fault, everyMs) -> {
+                    lucks.put(fault, new Luck(mix.seed(), 200 + fault.ordinal()));
+                    schedule(fault, everyMs);
+                });
+    }
+
+    private void schedule(Fault fault, long everyMs) {
+        var luck = lucks.get(fault);
+        cluster.timeline()
+                .in(
+                        luck.between(everyMs / 3, everyMs * 2),
+                        () -> {
+                            if (!over) {
+                                strike(fault, luck);
+                                schedule(fault, everyMs);
+                            }
+                        });
+    }
+
+    private void strike(Fault fault, Luck luck) {
+        var node = cluster.node(1 + luck.below(cluster.mix().nodes()));
+        cluster.timeline()
+                .note(10, fault.ordinal(), node.id(), 0, () -> fault + " at node " + node.id());
+        switch (fault) {
+            case KILL -> kill(node, luck);
+            case POWER_LOSS -> lose(node, luck, fault);
+            case DAMAGE -> lose(node, luck, fault);
+            case DISK_LOSS -> lose(node, luck, fault);
+            case SHUTDOWN -> shutDown(node, luck);
+            case PAUSE -> node.pause(luck.between(20, 1200));
+            case CUT -> cut(node.id(), luck);
+            case ISOLATION -> isolate(node, luck);
+            case BREAK -> breakStream(luck);
+            case DELAY, LAG, COMMAND_LOSS, COMMAND_AGAIN -> {} // Struck where they happen.
+            case FALSE_ALARM -> fence(node);
+            case ELECTION ->
+                    cluster.metadata().submit(new ElectLeaders(ElectionType.PREFERRED, null));
+            case REASSIGNMENT -> reassign(luck);
+            case DELETION ->
+                    node.replica(luck.below(cluster.mix().partitions())).deleteRecords();
+            case CLOCK -> node.clock(0.3 + luck.below(300) / 100.0, luck.below(300));
+        }
+    }
+
+    private void restartIn(SimNode node, long ms) {
+        cluster.timeline()
+                .in(
+                        ms,
+                        () -> {
+                            if (!node.isAlive()) {
+                                node.start();
+                            }
+                        });
+    }
+
+    private void kill(SimNode node, Luck luck) {
+        if (node.isAlive()) {
+            node.kill();
+            restartIn(node, luck.chance(0.3) ? 1 : luck.between(10, 800));
+        }
+    }
+
+    private void lose(SimNode node, Luck luck, Fault fault) {
+        boolean keepsPromises = cluster.mix().flushes() && fault == Fault.POWER_LOSS;
+        if (!node.isAlive() || !(keepsPromises || mayLose(node.id()))) {
+            return;
+        }
+        Arrays.fill(damaged[node.id()], true);
+        switch (fault) {
+            case DAMAGE -> node.damage();
+            case DISK_LOSS -> node.loseDisk();
+            default -> node.losePower();
+        }
+        restartIn(node, luck.chance(0.3) ? 1 : luck.between(10, 800));
+    }
+
+    private boolean mayLose(int id) {
+        for (int partition = 0; partition < cluster.mix().partitions(); partition++) {
+            int lost = 1;
+            for (int other = 1; other < damaged.length; other++) {
+                lost += other != id && damaged[other][partition] ? 1 : 0;
+            }
+            if (lost >= cluster.mix().minIsr()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// A node that is in sync again has everything again.
+    void onImage(ClusterImage image) {
+        for (var node : cluster.nodes()) {
+            var known = image.node(node.id());
+            if (!node.isAlive() || !known.incarnation().equals(node.incarnation())) {
+                continue;
+            }
+            for (int partition = 0; partition < cluster.mix().partitions(); partition++) {
+                if (cluster.partition(partition).isr().contains(node.id())) {
+                    damaged[node.id()][partition] = false;
+                }
+            }
+        }
+    }
+
+    private void shutDown(SimNode node, Luck luck) {
+        if (node.isAlive()) {
+            node.beginShutdown();
+            long life = node.life();
+            cluster.timeline()
+                    .in(
+                            luck.between(20, 400),
+                            () -> {
+                                if (node.lives(life)) {
+                                    node.kill();
+                                    restartIn(node, luck.between(1, 500));
+                                }
+                            });
+        }
+    }
+
+    private void cut(int source, Luck luck) {
+        int target = 1 + luck.below(cluster.mix().nodes());
+        boolean bothWays = luck.chance(0.5);
+        long ms = luck.between(20, 1500);
+        boolean breaks = luck.chance(0.5);
+        cluster.network().cut(source, target);
+        if (bothWays) {
+            cluster.network().cut(target, source);
+        }
+        cluster.timeline()
+                .in(
+                        ms,
+                        () -> {
+                            cluster.network().mend(source, target);
+                            cluster.network().mend(target, source);
+                        });
+        for (var stream : List.copyOf(cluster.streams())) {
+            int follower = stream.follower.node().id();
+            int leader = stream.leader.node().id();
+            boolean concerned =
+                    (follower == source && leader == target)
+                            || (follower == target && leader == source);
+            if (breaks && concerned) {
+                stream.breakIn(luck.between(10, 1000), luck.between(10, 1000));
+            }
+        }
+    }
+
+    private void isolate(SimNode node, Luck luck) {
+        node.isolated(true);
+        cluster.timeline().in(luck.between(20, 1500), () -> node.isolated(false));
+    }
+
+    private void breakStream(Luck luck) {
+        var streams = cluster.streams();
+        if (!streams.isEmpty()) {
+            streams.get(luck.below(streams.size())).breakIn(luck.below(300), luck.below(300));
+        }
+    }
+
+    private void fence(SimNode node) {
+        var known = cluster.metadata().newest().node(node.id());
+        cluster.metadata().submit(new FenceNode(node.id(), known.nodeEpoch()));
+    }
+
+    private void reassign(Luck luck) {
+        int partition = luck.below(cluster.mix().partitions());
+        var target = luck.chance(0.2) ? null : SimCluster.replicas(cluster.mix(), luck);
+        var move = new Reassignment(cluster.topic(), partition, target);
+        cluster.metadata().submit(new AlterReassignments(List.of(move)));
+    }
+
+    /// No fault from now on, and those that last end.
+    void heal() {
+        over = true;
+        cluster.network().heal();
+        cluster.metadata().heal();
+        for (var node : cluster.nodes()) {
+            node.resume();
+            node.isolated(false);
+            node.clock(1, 0);
+            if (!node.isAlive()) {
+                node.start();
+            }
+        }
+    }
+}

@@ -1,0 +1,291 @@
+package io.moldau.chaos.sim;
+
+import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.PartitionImage;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// Knows what was ever committed, and objects as soon as something contradicts it.
+///
+/// - What was committed at an offset never changes, whoever says so.
+/// - A new leader has all that was committed, and so has every replica that might be elected.
+/// - No one cuts committed records away.
+/// - The ISR is a part of the replicas; node epochs, leader epochs and partition epochs only grow.
+/// - What a producer was told to be committed is, and once.
+final class Oracle {
+    private final SimCluster cluster;
+    private final Map<Long, Long>[] acknowledged;
+    private final long[][] committed;
+    private final int[][] epochs;
+    private final int[] committedEnd;
+    private final Map<SimReplica, Long> checkedTo = new HashMap<>();
+    private Consumer<ClusterImage> listener = _ -> {};
+    private ClusterImage last;
+
+    @SuppressWarnings("unchecked") // An array of maps.
+    Oracle(SimCluster cluster, ClusterImage first) {
+        this.cluster = cluster;
+        last = first;
+        int partitions = cluster.mix().partitions();
+        acknowledged = new Map[partitions];
+        committed = new long[partitions][4096];
+        epochs = new int[partitions][4096];
+        committedEnd = new int[partitions];
+        for (int i = 0; i < partitions; i++) {
+            acknowledged[i] = new HashMap<>();
+        }
+    }
+
+    long committedEnd(int partition) {
+        return committedEnd[partition];
+    }
+
+    /// A replica says that what it has below `offset` is committed.
+    void onCommitted(SimReplica replica, long offset) {
+        int partition = replica.partition();
+        var log = replica.log();
+        cluster.timeline()
+                .note(
+                        7,
+                        replica.node().id(),
+                        partition,
+                        offset,
+                        () ->
+                                "node %d knows %d committed to %d"
+                                        .formatted(replica.node().id(), partition, offset));
+        check(
+                offset <= log.logEndOffset(),
+                "node %d says %d is committed and has %d",
+                replica.node().id(),
+                offset,
+                log.logEndOffset());
+        long from = Math.max(log.logStartOffset(), checkedTo.getOrDefault(replica, 0L));
+        for (long at = Math.min(from, offset); at < offset; at++) {
+            if (at >= log.logStartOffset()) {
+                agree(replica, partition, (int) at);
+            }
+        }
+        checkedTo.put(replica, offset);
+        if (offset > committedEnd[partition]) {
+            committedEnd[partition] = (int) offset;
+            checkElectable(cluster.metadata().newest());
+        }
+    }
+
+    private void agree(SimReplica replica, int partition, int at) {
+        long record = replica.log().record(at);
+        int epoch = replica.log().epoch(at);
+        if (at >= committedEnd[partition]) {
+            if (at == committed[partition].length) {
+                committed[partition] = Arrays.copyOf(committed[partition], at * 2);
+                epochs[partition] = Arrays.copyOf(epochs[partition], at * 2);
+            }
+            committed[partition][at] = record;
+            epochs[partition][at] = epoch;
+            return;
+        }
+        check(
+                committed[partition][at] == record && epochs[partition][at] == epoch,
+                "offset %d of partition %d was %x and is %x on node %d",
+                at,
+                partition,
+                committed[partition][at],
+                record,
+                replica.node().id());
+    }
+
+    /// A node begins to lead: it must have everything.
+    void onReign(SimReplica replica) {
+        if (replica.image().leaderEpoch()
+                == cluster.partition(replica.partition()).leaderEpoch()) {
+            hasAll(replica, "leads");
+        }
+    }
+
+    private void hasAll(SimReplica replica, String why) {
+        int partition = replica.partition();
+        var log = replica.log();
+        check(
+                log.logEndOffset() >= committedEnd[partition],
+                "acknowledged record missing: node %d %s partition %d with %d of %d committed",
+                replica.node().id(),
+                why,
+                partition,
+                log.logEndOffset(),
+                committedEnd[partition]);
+        for (int at = (int) log.logStartOffset(); at < committedEnd[partition]; at++) {
+            agree(replica, partition, at);
+        }
+    }
+
+    void onTruncation(SimReplica replica, long offset) {
+        int partition = replica.partition();
+        var log = replica.log();
+        long at = Math.max(offset, log.logStartOffset());
+        boolean hasIt =
+                at < Math.min(committedEnd[partition], log.logEndOffset())
+                        && committed[partition][(int) at] == log.record(at)
+                        && epochs[partition][(int) at] == log.epoch(at);
+        check(
+                !hasIt,
+                "node %d cuts partition %d to %d, and %d is committed",
+                replica.node().id(),
+                partition,
+                offset,
+                committedEnd[partition]);
+    }
+
+    void onGap(SimReplica replica) {
+        cluster.timeline()
+                .note(
+                        8,
+                        replica.node().id(),
+                        replica.partition(),
+                        0,
+                        () -> "node %d got what does not fit".formatted(replica.node().id()));
+    }
+
+    void onImage(ClusterImage image) {
+        for (int partition = 0; partition < cluster.mix().partitions(); partition++) {
+            var before = partition(last, partition);
+            var after = partition(image, partition);
+            check(
+                    after.replicas().containsAll(after.isr()),
+                    "ISR %s is no part of %s",
+                    after.isr(),
+                    after.replicas());
+            check(
+                    after.leaderEpoch() >= before.leaderEpoch()
+                            && after.partitionEpoch() >= before.partitionEpoch(),
+                    "epochs of partition %d went back",
+                    partition);
+        }
+        for (var node : image.nodes().values()) {
+            var before = last.node(node.id());
+            check(
+                    before == null || before.nodeEpoch() <= node.nodeEpoch(),
+                    "the epoch of node %d went back",
+                    node.id());
+        }
+        last = image;
+        checkElectable(image);
+        listener.accept(image);
+    }
+
+    /// @param imageListener hears of every new image, once it is judged
+    void listen(Consumer<ClusterImage> imageListener) {
+        listener = imageListener;
+    }
+
+    /// The replica's disk may have changed under it.
+    void onStart(SimReplica replica) {
+        checkedTo.remove(replica);
+    }
+
+    private static PartitionImage partition(ClusterImage image, int number) {
+        return image.topic(SimCluster.TOPIC_ID).partitions().get(number);
+    }
+
+    /// Whoever is in sync or eligible, and alive in the life that the metadata knows.
+    private void checkElectable(ClusterImage image) {
+        for (int number = 0; number < cluster.mix().partitions(); number++) {
+            var partition = partition(image, number);
+            for (int id : partition.isr()) {
+                checkElectable(image, id, number);
+            }
+            for (int id : partition.elr()) {
+                checkElectable(image, id, number);
+            }
+        }
+    }
+
+    private void checkElectable(ClusterImage image, int id, int partition) {
+        var node = cluster.node(id);
+        var known = image.node(id);
+        if (!node.isAlive() || known == null || !known.incarnation().equals(node.incarnation())) {
+            return;
+        }
+        var replica = node.replica(partition);
+        var log = replica.log();
+        int end = committedEnd[partition];
+        check(
+                log.logEndOffset() >= end,
+                "node %d may be elected for partition %d with %d of %d committed",
+                id,
+                partition,
+                log.logEndOffset(),
+                end);
+        if (end > log.logStartOffset()) {
+            agree(replica, partition, end - 1);
+        }
+    }
+
+    void onAcknowledged(int partition, long record, long offset) {
+        cluster.timeline()
+                .note(
+                        9,
+                        partition,
+                        record,
+                        offset,
+                        () ->
+                                "record %x of %d is acknowledged at %d"
+                                        .formatted(record, partition, offset));
+        check(
+                offset >= 0 && offset < committedEnd[partition],
+                "record %x was acknowledged at %d, and %d is committed",
+                record,
+                offset,
+                committedEnd[partition]);
+        check(
+                committed[partition][(int) offset] == record,
+                "record %x was acknowledged at %d, where %x is",
+                record,
+                offset,
+                committed[partition][(int) offset]);
+        acknowledged[partition].put(record, offset);
+    }
+
+    int acknowledgedRecords() {
+        int count = 0;
+        for (var records : acknowledged) {
+            count += records.size();
+        }
+        return count;
+    }
+
+    /// At the end: every record once, the acknowledged ones where they were said to be.
+    void checkOnce(SimReplica leader) {
+        int partition = leader.partition();
+        var seen = new HashMap<Long, Long>();
+        for (long at = 0; at < committedEnd[partition]; at++) {
+            long record = committed[partition][(int) at];
+            var before = seen.put(record, at);
+            check(
+                    before == null || !mayBeOnceOnly(record),
+                    "record %x is at %d and at %d of partition %d",
+                    record,
+                    before,
+                    at,
+                    partition);
+        }
+        acknowledged[partition].forEach((record, offset) ->
+                check(
+                        offset.equals(seen.get(record)),
+                        "acknowledged record missing: %x at %d",
+                        record,
+                        offset));
+    }
+
+    /// Who produced what is forgotten with the records, and then a late retry is new.
+    private boolean mayBeOnceOnly(long record) {
+        return SimProducer.isIdempotent(record) && !cluster.mix().has(Fault.DELETION);
+    }
+
+    private static void check(boolean holds, String message, Object... facts) {
+        if (!holds) {
+            throw new Violation(message.formatted(facts));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.moldau.chaos.sim;
+
+import io.moldau.broker.replication.FollowerReplica;
+import io.moldau.broker.replication.LeaderReplica;
+import io.moldau.broker.replication.ReplicaLog;
+import io.moldau.broker.replication.ReplicationSettings;
+import io.moldau.metadata.PartitionImage;
+
+/// What a simulated node runs: production's cores, and what the shell around them must keep to.
+/// Tests put bugs in their place.
+public interface Rules {
+    Rules PRODUCTION = new Rules() {};
+
+    default LeaderReplica leader(
+            int nodeId,
+            PartitionImage image,
+            ReplicaLog log,
+            ReplicationSettings settings,
+            long nowMs) {
+        return new LeaderReplica(nodeId, image, log, settings, nowMs);
+    }
+
+    default FollowerReplica follower(
+            PartitionImage image, ReplicaLog log, ReplicationSettings settings, long nowMs) {
+        return new FollowerReplica(image, log, settings, nowMs);
+    }
+
+    /// A flush returns before the disk has synced.
+    default boolean liesAboutFlushes() {
+        return false;
+    }
+
+    /// A node acts on images that are older than its own registration.
+    default boolean actsBeforeRegistration() {
+        return false;
+    }
+
+    /// A node that comes back with less than it had says so.
+    default boolean tellsOfUncleanStops() {
+        return true;
+    }
+
+    /// The leader answers when it has the record itself.
+    default boolean answersBeforeCommit() {
+        return false;
+    }
+
+    /// A retry of a record is recognized.
+    default boolean recognizesRetries() {
+        return true;
+    }
+
+    /// Answers to an opening before the last one are passed on.
+    default boolean mixesUpOpenings() {
+        return false;
+    }
+}

@@ -1,0 +1,154 @@
+package io.moldau.chaos.sim;
+
+import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.MetadataCommand;
+import io.moldau.metadata.MetadataCommand.CreateTopic;
+import io.moldau.metadata.MetadataCommand.RegisterNode;
+import io.moldau.metadata.MetadataCommand.UnfenceNode;
+import io.moldau.metadata.MetadataMachine;
+import io.moldau.metadata.NodeAddress;
+import io.moldau.metadata.Outcome;
+import io.moldau.metadata.PartitionImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+
+/// Everything there is in one simulation.
+final class SimCluster {
+    static final Uuid TOPIC_ID = new Uuid(7, 7);
+    private static final String TOPIC = "orders";
+
+    private final Mix mix;
+    private final Rules rules;
+    private final Timeline timeline;
+    private final SimNetwork network;
+    private final SimMetadata metadata;
+    private final Oracle oracle;
+    private final List<SimNode> nodes = new ArrayList<>();
+    private final List<SimStream> streams = new ArrayList<>();
+    private long lastStream;
+
+    SimCluster(Mix mix, Rules rules, boolean tracing) {
+        this.mix = mix;
+        this.rules = rules;
+        timeline = new Timeline(tracing);
+        network = new SimNetwork(mix);
+        var first = firstImage(mix);
+        metadata = new SimMetadata(this, mix, first);
+        oracle = new Oracle(this, first);
+        for (int id = 1; id <= mix.nodes(); id++) {
+            nodes.add(new SimNode(id, this, mix));
+        }
+        nodes.forEach(SimNode::start);
+    }
+
+    /// All nodes in their first life, and one topic.
+    private static ClusterImage firstImage(Mix mix) {
+        var image = ClusterImage.empty();
+        var luck = new Luck(mix.seed(), 4);
+        for (int id = 1; id <= mix.nodes(); id++) {
+            var register =
+                    new RegisterNode(
+                            id,
+                            new Uuid(id, 1001),
+                            new Uuid(id, 1),
+                            List.of(),
+                            new NodeAddress("127.0.0.1", 9094 + id),
+                            null,
+                            ClusterImage.FEATURE_LEVEL,
+                            -1,
+                            true);
+            image = accepted(register, image);
+            image = accepted(new UnfenceNode(id, id), image);
+        }
+        var assignment = new ArrayList<List<Integer>>();
+        for (int partition = 0; partition < mix.partitions(); partition++) {
+            assignment.add(replicas(mix, luck));
+        }
+        var configs = Map.of("min.insync.replicas", Integer.toString(mix.minIsr()));
+        return accepted(
+                new CreateTopic(TOPIC, TOPIC_ID, -1, (short) -1, assignment, configs, 1), image);
+    }
+
+    private static ClusterImage accepted(MetadataCommand command, ClusterImage image) {
+        var decision = MetadataMachine.decide(command, image);
+        if (decision.outcome() instanceof Outcome.Refused refused) {
+            throw new IllegalStateException(command + " is refused: " + refused);
+        }
+        return decision.image();
+    }
+
+    static List<Integer> replicas(Mix mix, Luck luck) {
+        var all = new ArrayList<Integer>();
+        for (int id = 1; id <= mix.nodes(); id++) {
+            all.add(luck.below(all.size() + 1), id);
+        }
+        return List.copyOf(all.subList(0, mix.replicas()));
+    }
+
+    Mix mix() {
+        return mix;
+    }
+
+    Rules rules() {
+        return rules;
+    }
+
+    Timeline timeline() {
+        return timeline;
+    }
+
+    SimNetwork network() {
+        return network;
+    }
+
+    SimMetadata metadata() {
+        return metadata;
+    }
+
+    Oracle oracle() {
+        return oracle;
+    }
+
+    List<SimNode> nodes() {
+        return nodes;
+    }
+
+    SimNode node(int id) {
+        return nodes.get(id - 1);
+    }
+
+    String topic() {
+        return TOPIC;
+    }
+
+    PartitionImage partition(int number) {
+        return metadata.newest().topic(TOPIC_ID).partitions().get(number);
+    }
+
+    SimLog newLog() {
+        return new MemoryLog(mix.flushes(), rules.liesAboutFlushes());
+    }
+
+    SimStream open(SimReplica follower, SimReplica leader) {
+        streams.removeIf(stream -> !stream.isOpen());
+        var stream = new SimStream(++lastStream, follower, leader, this);
+        streams.add(stream);
+        return stream;
+    }
+
+    /// The kernel closes the sockets of a process that is gone; its peers learn it soon.
+    void breakStreamsOf(SimNode node) {
+        for (var stream : streams) {
+            if (stream.follower.node() == node || stream.leader.node() == node) {
+                long ms = network.delayMs();
+                stream.breakIn(ms, ms);
+            }
+        }
+    }
+
+    List<SimStream> streams() {
+        return streams;
+    }
+}

@@ -1,0 +1,250 @@
+package io.moldau.chaos.sim;
+
+import io.moldau.broker.replication.NodeEpochs;
+import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.MetadataCommand.RegisterNode;
+import io.moldau.metadata.NodeAddress;
+import io.moldau.metadata.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+
+/// A process and its disk. The process may die and come back; the disk stays.
+final class SimNode {
+    private static final long TICK_MS = 40;
+
+    private final int id;
+    private final SimCluster cluster;
+    private final Luck luck;
+    private final List<SimReplica> replicas = new ArrayList<>();
+    private final double lateness;
+
+    private long life;
+    private boolean alive;
+    private long pausedUntilMs;
+    private boolean isolated;
+    private double clockRate = 1;
+    private long clockOffsetMs;
+
+    private Uuid incarnation = Uuid.ZERO_UUID;
+    private Uuid directoryId;
+    private boolean clean = true;
+    private boolean shuttingDown;
+    private long nodeEpoch = -1;
+    private int applied;
+
+    SimNode(int id, SimCluster cluster, Mix mix) {
+        this.id = id;
+        this.cluster = cluster;
+        luck = new Luck(mix.seed(), 100 + id);
+        lateness = luck.chance(0.3) ? 0.5 : 0.05;
+        directoryId = new Uuid(id, 1);
+        for (int partition = 0; partition < mix.partitions(); partition++) {
+            replicas.add(new SimReplica(this, partition, cluster));
+        }
+    }
+
+    int id() {
+        return id;
+    }
+
+    long life() {
+        return life;
+    }
+
+    boolean isAlive() {
+        return alive;
+    }
+
+    boolean lives(long aLife) {
+        return alive && life == aLife;
+    }
+
+    double lateness() {
+        return lateness;
+    }
+
+    boolean isIsolated() {
+        return isolated;
+    }
+
+    void isolated(boolean isIsolated) {
+        isolated = isIsolated;
+    }
+
+    long nodeEpoch() {
+        return nodeEpoch;
+    }
+
+    Uuid incarnation() {
+        return incarnation;
+    }
+
+    SimReplica replica(int partition) {
+        return replicas.get(partition);
+    }
+
+    /// What its own clock says.
+    long nowMs() {
+        return 1_000_000 + clockOffsetMs + (long) (cluster.timeline().nowMs() * clockRate);
+    }
+
+    void clock(double rate, long offsetMs) {
+        long before = nowMs();
+        clockRate = rate;
+        clockOffsetMs = 0;
+        // A monotonic clock never goes back.
+        clockOffsetMs = Math.max(0, before - nowMs()) + offsetMs;
+    }
+
+    void pause(long ms) {
+        pausedUntilMs = Math.max(pausedUntilMs, cluster.timeline().nowMs() + ms);
+    }
+
+    void resume() {
+        pausedUntilMs = 0;
+    }
+
+    long pausedForMs() {
+        return Math.max(0, pausedUntilMs - cluster.timeline().nowMs());
+    }
+
+    /// Has the process do something, once it is awake; never, if it is another process by then.
+    void deliver(long inLife, Runnable action) {
+        if (!lives(inLife)) {
+            return;
+        }
+        long waitMs = pausedForMs();
+        if (waitMs > 0) {
+            cluster.timeline().in(waitMs, () -> deliver(inLife, action));
+        } else {
+            action.run();
+        }
+    }
+
+    void start() {
+        alive = true;
+        shuttingDown = false;
+        life++;
+        nodeEpoch = -1;
+        pausedUntilMs = 0;
+        incarnation = new Uuid(id, 1000 + life);
+        cluster.timeline().note(2, id, life, 0, () -> "node %d starts".formatted(id));
+        replicas.forEach(SimReplica::onStart);
+        register(life);
+        tick(life);
+    }
+
+    private void register(long inLife) {
+        var known = cluster.metadata().image(applied).node(id);
+        var command =
+                new RegisterNode(
+                        id,
+                        incarnation,
+                        directoryId,
+                        List.of(),
+                        new NodeAddress("127.0.0.1", 9094 + id),
+                        null,
+                        ClusterImage.FEATURE_LEVEL,
+                        known == null ? -1 : known.nodeEpoch(),
+                        clean || !cluster.rules().tellsOfUncleanStops());
+        cluster.metadata().submit(this, command, outcome -> onRegistered(inLife, outcome));
+    }
+
+    private void onRegistered(long inLife, Outcome outcome) {
+        if (outcome instanceof Outcome.NodeRegistered(var epoch)) {
+            nodeEpoch = epoch;
+            follow();
+        } else {
+            cluster.timeline().in(50, () -> deliver(inLife, () -> register(inLife)));
+        }
+    }
+
+    private void tick(long inLife) {
+        deliver(inLife, () -> replicas.forEach(SimReplica::onTick));
+        if (lives(inLife)) {
+            cluster.timeline().in(TICK_MS + luck.below(10), () -> tick(inLife));
+        }
+    }
+
+    /// The process ends. What is on its way to it is lost.
+    void stop() {
+        alive = false;
+        cluster.timeline().note(3, id, life, 0, () -> "node %d stops".formatted(id));
+        replicas.forEach(SimReplica::onStop);
+        cluster.breakStreamsOf(this);
+    }
+
+    void kill() {
+        stop();
+        // Nothing is lost, and a node can tell that its machine was up all the time: still clean.
+        replicas.forEach(replica -> replica.log().kill());
+    }
+
+    void losePower() {
+        stop();
+        clean = false;
+        replicas.forEach(replica -> replica.log().losePower(luck));
+    }
+
+    void damage() {
+        stop();
+        clean = false;
+        replicas.forEach(replica -> replica.log().damage(luck));
+    }
+
+    void loseDisk() {
+        stop();
+        clean = false;
+        directoryId = new Uuid(id, 1 + life);
+        replicas.forEach(SimReplica::wipe);
+    }
+
+    void beginShutdown() {
+        shuttingDown = true;
+    }
+
+    boolean isShuttingDown() {
+        return shuttingDown;
+    }
+
+    /// Nodes may skip images, but never go back.
+    void apply(int index) {
+        if (index > applied) {
+            applied = index;
+            follow();
+        }
+    }
+
+    boolean isCaughtUp() {
+        return cluster.metadata().image(applied).node(id) != null
+                && cluster.metadata().image(applied).node(id).incarnation().equals(incarnation);
+    }
+
+    private void follow() {
+        // An image from before the registration shows the former life of this node.
+        if (!isCaughtUp() && !cluster.rules().actsBeforeRegistration()) {
+            return;
+        }
+        if (isCaughtUp()) {
+            nodeEpoch = image().node(id).nodeEpoch();
+            clean = true; // It is registered as what it came back as.
+        }
+        var image = image();
+        replicas.forEach(replica -> replica.follow(image));
+    }
+
+    ClusterImage image() {
+        return cluster.metadata().image(applied);
+    }
+
+    NodeEpochs epochs() {
+        var image = image();
+        return node -> {
+            var known = image.node(node);
+            boolean eligible =
+                    known != null && !known.fenced() && (node == id || !known.shuttingDown());
+            return eligible ? known.nodeEpoch() : NodeEpochs.NOT_ELIGIBLE;
+        };
+    }
+}

@@ -1,0 +1,105 @@
+package io.moldau.chaos.sim;
+
+/// A client that sends one record after the other, and each again until it is acknowledged. Some
+/// do not care and send with `acks=1`.
+final class SimProducer {
+    private static final long FIRE_AND_FORGET = 1L << 60;
+    private static final long TIMEOUT_MS = 300;
+
+    private final int id;
+    private final SimCluster cluster;
+    private final Luck luck;
+    private final int partition;
+    private final boolean acksAll;
+    private final long intervalMs;
+    private long sequence;
+    private int attempt;
+    private boolean outstanding;
+    private boolean stopped;
+
+    SimProducer(int id, SimCluster cluster) {
+        this.id = id;
+        this.cluster = cluster;
+        luck = new Luck(cluster.mix().seed(), 500 + id);
+        partition = luck.below(cluster.mix().partitions());
+        acksAll = id == 0 || luck.chance(0.6);
+        intervalMs = luck.between(4, 40);
+        next();
+    }
+
+    static boolean isIdempotent(long record) {
+        return (record & FIRE_AND_FORGET) == 0;
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    boolean isDone() {
+        return stopped && !outstanding;
+    }
+
+    private void next() {
+        if (!stopped) {
+            sequence++;
+            outstanding = acksAll;
+            send();
+            if (!acksAll) {
+                cluster.timeline().in(luck.between(1, intervalMs * 2), this::next);
+            }
+        }
+    }
+
+    private void send() {
+        int number = ++attempt;
+        long record = ((long) (id + 1) << 40) | sequence | (acksAll ? 0 : FIRE_AND_FORGET);
+        int leader = cluster.partition(partition).leader();
+        boolean guesses = leader < 0 || luck.chance(0.1);
+        var node = cluster.node(guesses ? 1 + luck.below(cluster.mix().nodes()) : leader);
+        cluster.timeline().in(cluster.network().delayMs(), () -> request(node, record, number));
+        if (acksAll) {
+            cluster.timeline().in(luck.between(TIMEOUT_MS / 2, TIMEOUT_MS), () -> retry(number));
+        }
+    }
+
+    private void request(SimNode node, long record, int number) {
+        node.deliver(
+                node.life(),
+                () ->
+                        node.replica(partition)
+                                .produce(
+                                        record,
+                                        acksAll,
+                                        (done, offset) -> answer(record, number, done, offset)));
+    }
+
+    private void answer(long record, int number, boolean done, long offset) {
+        cluster.timeline()
+                .in(
+                        cluster.network().delayMs(),
+                        () -> {
+                            if (done) {
+                                acknowledged(record, number, offset);
+                            } else if (acksAll && number == attempt) {
+                                cluster.timeline().in(luck.between(5, 40), () -> retry(number));
+                            }
+                        });
+    }
+
+    /// An answer to an earlier attempt is one as well.
+    private void acknowledged(long record, int number, long offset) {
+        cluster.oracle().onAcknowledged(partition, record, offset);
+        boolean isThisOne = outstanding && (record & 0xffffffffffL) == sequence;
+        if (isThisOne && number <= attempt) {
+            outstanding = false;
+            attempt++;
+            cluster.timeline().in(luck.between(1, intervalMs * 2), this::next);
+        }
+    }
+
+    private void retry(int number) {
+        if (outstanding && number == attempt) {
+            send();
+        }
+    }
+}

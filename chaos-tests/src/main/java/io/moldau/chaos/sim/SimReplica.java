@@ -1,0 +1,259 @@
+package io.moldau.chaos.sim;
+
+import io.moldau.broker.replication.FollowerReplica;
+import io.moldau.broker.replication.LeaderEvent;
+import io.moldau.broker.replication.LeaderReplica;
+import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.PartitionImage;
+import java.nio.ByteBuffer;
+
+/// One partition on one node: its log, and the core of the role that it has.
+final class SimReplica {
+    private final SimNode node;
+    private final int partition;
+    private final SimCluster cluster;
+    private final Luck luck;
+    private SimLog log;
+    private PartitionImage image;
+    private LeaderShell leading;
+    private FollowerShell following;
+    private boolean flushing;
+
+    SimReplica(SimNode node, int partition, SimCluster cluster) {
+        this.node = node;
+        this.partition = partition;
+        this.cluster = cluster;
+        luck = new Luck(cluster.mix().seed(), 1000 + node.id() * 10L + partition);
+        log = cluster.newLog();
+    }
+
+    SimNode node() {
+        return node;
+    }
+
+    int partition() {
+        return partition;
+    }
+
+    SimLog log() {
+        return log;
+    }
+
+    PartitionImage image() {
+        return image;
+    }
+
+    LeaderReplica leader() {
+        return leading == null ? null : leading.core();
+    }
+
+    FollowerReplica follower() {
+        return following == null ? null : following.core();
+    }
+
+    void wipe() {
+        cluster.oracle().onStart(this);
+        log = cluster.newLog();
+    }
+
+    void onStart() {
+        cluster.oracle().onStart(this);
+        log.noteHighWatermark(
+                luck.chance(0.5) ? log.highWatermark() : luck.between(0, log.highWatermark()));
+        if (cluster.mix().flushes()) {
+            log.flush();
+        }
+    }
+
+    void onStop() {
+        flushing = false;
+        leading = null;
+        following = null;
+        image = null;
+    }
+
+    /// Takes the role that the metadata gives.
+    void follow(ClusterImage metadata) {
+        var next = metadata.topic(SimCluster.TOPIC_ID).partitions().get(partition);
+        boolean newReign = image == null || next.leaderEpoch() > image.leaderEpoch();
+        image = next;
+        if (!next.replicas().contains(node.id())) {
+            drop();
+        } else if (next.leader() == node.id()) {
+            lead(newReign);
+        } else {
+            obey(next);
+        }
+    }
+
+    /// The partition has moved elsewhere.
+    private void drop() {
+        if (leading != null || following != null) {
+            endLeading();
+            endFollowing();
+        }
+        if (log.logEndOffset() > 0) {
+            wipe();
+        }
+    }
+
+    private void lead(boolean newReign) {
+        endFollowing();
+        if (newReign || leading == null) {
+            endLeading();
+            log.startEpoch(image.leaderEpoch());
+            leading = new LeaderShell(this, cluster, luck);
+            cluster.timeline()
+                    .note(
+                            4,
+                            node.id(),
+                            image.leaderEpoch(),
+                            log.logEndOffset(),
+                            () ->
+                                    "node %d leads %d in epoch %d from %d"
+                                            .formatted(
+                                                    node.id(),
+                                                    partition,
+                                                    image.leaderEpoch(),
+                                                    log.logEndOffset()));
+            cluster.oracle().onReign(this);
+        }
+        leading.onMetadata();
+    }
+
+    private void obey(PartitionImage next) {
+        endLeading();
+        if (following == null) {
+            following = new FollowerShell(this, cluster, luck);
+        }
+        following.onMetadata(next);
+    }
+
+    private void endLeading() {
+        if (leading != null) {
+            leading.end();
+            leading = null;
+        }
+    }
+
+    private void endFollowing() {
+        if (following != null) {
+            following.breakStream();
+            following = null;
+        }
+    }
+
+    void onTick() {
+        if (leading != null) {
+            leading.step(LeaderEvent.Tick.EVENT);
+        }
+        if (following != null) {
+            following.onTick();
+        }
+        if (!cluster.mix().flushes() && luck.chance(0.02)) {
+            log.flush();
+        }
+    }
+
+    /// Where records are promised only once they are durable, that takes a while.
+    void onAppended() {
+        if (cluster.mix().flushes() && !flushing) {
+            flushing = true;
+            long life = node.life();
+            cluster.timeline().in(luck.below(8), () -> node.deliver(life, this::flush));
+        }
+    }
+
+    private void flush() {
+        flushing = false;
+        log.flush();
+        if (leading != null) {
+            leading.step(LeaderEvent.Appended.EVENT);
+        }
+        if (following != null) {
+            following.onFlushed();
+        }
+    }
+
+    /// A client's request; refused by a node that does not lead.
+    void produce(long record, boolean acksAll, ProduceReply reply) {
+        if (leading == null) {
+            reply.done(false, -1);
+        } else {
+            leading.produce(record, acksAll, reply);
+        }
+    }
+
+    void deleteRecords() {
+        if (leading != null) {
+            leading.deleteRecords();
+        }
+    }
+
+    void onOpen(SimStream stream, int handle, OpenRequest open) {
+        if (leading == null) {
+            int epoch = image == null ? -1 : image.leaderEpoch();
+            stream.toFollower.send(() -> stream.follower.onRefused(stream, handle, epoch));
+        } else {
+            leading.onOpen(stream, handle, open);
+        }
+    }
+
+    void onAck(SimStream stream, int handle, long logEndOffset) {
+        if (leading != null) {
+            leading.onAck(stream, handle, logEndOffset);
+        }
+    }
+
+    void onFollowerGone(SimStream stream) {
+        if (leading != null) {
+            leading.onGone(stream);
+        }
+    }
+
+    void onStreamBroken(SimStream stream) {
+        if (following != null) {
+            following.onBroken(stream);
+        }
+    }
+
+    void onAccepted(SimStream stream, int handle, long fromOffset) {
+        if (following != null) {
+            following.onAccepted(stream, handle, fromOffset);
+        }
+    }
+
+    void onDiverged(SimStream stream, int handle, int epoch, long endOffset) {
+        if (following != null) {
+            following.onDiverged(stream, handle, epoch, endOffset);
+        }
+    }
+
+    void onRefused(SimStream stream, int handle, int leaderEpoch) {
+        if (following != null) {
+            following.onRefused(stream, handle, leaderEpoch);
+        }
+    }
+
+    void onNews(SimStream stream, int handle, News news) {
+        if (following != null) {
+            following.onNews(stream, handle, news);
+        }
+    }
+
+    /// What a follower opens with.
+    record OpenRequest(int leaderEpoch, long fetchOffset, int lastFetchedEpoch) {}
+
+    /// What a leader tells of itself, with records or without.
+    record News(
+            int leaderEpoch,
+            long highWatermark,
+            long logStartOffset,
+            long logEndOffset,
+            ByteBuffer records) {}
+
+    /// Tells a client whether its record is committed, and where.
+    interface ProduceReply {
+        void done(boolean acknowledged, long offset);
+    }
+}

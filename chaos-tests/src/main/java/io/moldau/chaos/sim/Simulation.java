@@ -1,0 +1,129 @@
+package io.moldau.chaos.sim;
+
+import io.moldau.metadata.PartitionImage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+
+/// One seed from its beginning to its verdict: first faults and safety, then none and liveness.
+public final class Simulation {
+    private static final long HEAL_MS = 15_000;
+    private static final long STEP_MS = 250;
+
+    private final SimCluster cluster;
+    private final Nemesis nemesis;
+    private final List<SimProducer> producers = new ArrayList<>();
+
+    private Simulation(Mix mix, Rules rules, boolean tracing) {
+        cluster = new SimCluster(mix, rules, tracing);
+        nemesis = new Nemesis(cluster);
+        cluster.oracle().listen(nemesis::onImage);
+        new SimController(cluster).start();
+        for (int id = 0; id < mix.producers(); id++) {
+            producers.add(new SimProducer(id, cluster));
+        }
+    }
+
+    /// Runs one seed. Never throws: what goes wrong is in the verdict.
+    public static Verdict run(Mix mix, Rules rules, boolean tracing) {
+        var simulation = new Simulation(mix, rules, tracing);
+        String failure = null;
+        try {
+            simulation.play();
+        } catch (Violation violation) {
+            failure = violation.getMessage();
+        } catch (RuntimeException e) {
+            failure = "%s at %s".formatted(e, e.getStackTrace()[0]);
+        }
+        return simulation.verdict(failure);
+    }
+
+    private Verdict verdict(String failure) {
+        int reigns = 0;
+        for (int number = 0; number < cluster.mix().partitions(); number++) {
+            reigns += cluster.partition(number).leaderEpoch() + 1;
+        }
+        return new Verdict(
+                cluster.mix(),
+                failure,
+                cluster.timeline().hash(),
+                cluster.timeline().events(),
+                cluster.oracle().acknowledgedRecords(),
+                reigns,
+                cluster.timeline().trace());
+    }
+
+    private void play() {
+        var timeline = cluster.timeline();
+        long chaosMs = cluster.mix().chaosMs();
+        timeline.runUntil(chaosMs);
+        nemesis.heal();
+        timeline.note(11, 0, 0, 0, () -> "healed");
+        timeline.runUntil(chaosMs + STEP_MS);
+        producers.forEach(SimProducer::stop);
+        String unfinished = "";
+        for (long ms = chaosMs; ms < chaosMs + HEAL_MS && unfinished != null; ms += STEP_MS) {
+            timeline.runUntil(ms + 2 * STEP_MS);
+            unfinished = unfinished();
+        }
+        if (unfinished != null) {
+            throw new Violation("does not recover: " + unfinished);
+        }
+        for (int number = 0; number < cluster.mix().partitions(); number++) {
+            var leader = cluster.node(cluster.partition(number).leader());
+            cluster.oracle().checkOnce(leader.replica(number));
+        }
+    }
+
+    /// What is still to come until all is well; `null` when it is.
+    private String unfinished() {
+        for (int number = 0; number < cluster.mix().partitions(); number++) {
+            var unfinished = unfinished(number);
+            if (unfinished != null) {
+                return "partition %d: %s".formatted(number, unfinished);
+            }
+        }
+        for (int id = 0; id < producers.size(); id++) {
+            if (!producers.get(id).isDone()) {
+                return "producer %d waits".formatted(id);
+            }
+        }
+        return null;
+    }
+
+    private String unfinished(int number) {
+        var partition = cluster.partition(number);
+        if (partition.leader() == PartitionImage.NO_LEADER) {
+            return "no leader: " + partition;
+        }
+        if (partition.reassigning()
+                || !new HashSet<>(partition.isr()).equals(new HashSet<>(partition.replicas()))) {
+            return "not all in sync: " + partition;
+        }
+        var leader = cluster.node(partition.leader()).replica(number);
+        if (leader.leader() == null
+                || leader.leader().leaderEpoch() != partition.leaderEpoch()
+                || leader.leader().highWatermark() != leader.log().logEndOffset()) {
+            return "node %d does not lead: %s".formatted(partition.leader(), partition);
+        }
+        for (int id : partition.replicas()) {
+            if (!isCopy(cluster.node(id).replica(number), leader)) {
+                return "node %d has not what node %d has".formatted(id, partition.leader());
+            }
+        }
+        return null;
+    }
+
+    private static boolean isCopy(SimReplica replica, SimReplica leader) {
+        var log = replica.log();
+        var truth = leader.log();
+        boolean same =
+                log.logEndOffset() == truth.logEndOffset()
+                        && log.highWatermark() == truth.highWatermark()
+                        && log.logStartOffset() >= truth.logStartOffset();
+        for (long at = log.logStartOffset(); same && at < log.logEndOffset(); at++) {
+            same = log.record(at) == truth.record(at) && log.epoch(at) == truth.epoch(at);
+        }
+        return same;
+    }
+}

@@ -1,0 +1,9 @@
+/// A cluster in one thread and in virtual time, with faults, from a seed.
+///
+/// What lives here: the scheduler, the network, disks and metadata log of the simulation, its
+/// clients, its faults, and the judge of what may never happen. What it may touch: the replication
+/// cores and the metadata's decisions as production has them, and neither threads nor clocks nor
+/// files. Who calls it: `moldau chaos sim`, and tests.
+///
+/// The same seed on the same commit gives the same history.
+package io.moldau.chaos.sim;
