@@ -4,6 +4,7 @@ import io.moldau.broker.logging.Logging;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -85,6 +86,11 @@ public final class Main implements Callable<Integer> {
         var line = new CommandLine(new Main(session));
         for (var name : isCommand(args) ? List.of(args[0]) : COMMANDS) {
             line.addSubcommand(name, command(name));
+        }
+        if (!isCommand(args)) {
+            for (var extra : ServiceLoader.load(ExtraCommand.class)) {
+                line.addSubcommand(extra.name(), extra.command());
+            }
         }
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(

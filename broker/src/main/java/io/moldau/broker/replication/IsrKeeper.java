@@ -106,7 +106,7 @@ class IsrKeeper {
             return leader.staysInSync(follower, nowMs);
         }
         // One that is too slow to stay would leave again at once.
-        return epoch == follower.nodeEpoch()
+        return leader.isInThatLife(follower, epoch)
                 && leader.mayJoin(follower)
                 && leader.keepsUp(follower, nowMs);
     }

@@ -147,7 +147,7 @@ public class LeaderReplica {
 
     /// Where the follower's log leaves this one, as far as its last epoch tells; null when it is a
     /// part of this one.
-    private EpochEnd divergence(long fetchOffset, int lastFetchedEpoch) {
+    EpochEnd divergence(long fetchOffset, int lastFetchedEpoch) {
         long end = log.logEndOffset();
         if (fetchOffset < log.logStartOffset()) {
             return null; // Whatever it has, it starts afresh.
@@ -239,6 +239,11 @@ public class LeaderReplica {
 
     boolean keepsUp(FollowerProgress follower, long nowMs) {
         return !follower.isBehindSince(log.logEndOffset(), settings.lagTimeMaxMs(), nowMs);
+    }
+
+    /// What a process acknowledged, the next one on that node may have lost (KIP-903).
+    boolean isInThatLife(FollowerProgress follower, long nodeEpoch) {
+        return follower.nodeEpoch() == nodeEpoch;
     }
 
     /// It has all that is committed. That includes what earlier leaders had committed, which this

@@ -29,8 +29,7 @@ final class FollowerShell {
         log = replica.log();
         core =
                 cluster.rules()
-                        .follower(
-                                replica.image(), log, cluster.mix().settings(), node.nowMs());
+                        .follower(replica.image(), log, cluster.mix().settings(), node.nowMs());
     }
 
     FollowerReplica core() {
@@ -59,6 +58,7 @@ final class FollowerShell {
         cluster.timeline().in(delayMs, () -> node.deliver(life, () -> dial(attempt)));
     }
 
+    @SuppressWarnings("ReferenceEquality") // A role that has ended dials no more.
     private void dial(int attempt) {
         if (attempt != dialling || stream != null || leader < 0 || replica.follower() != core) {
             return;
@@ -140,7 +140,8 @@ final class FollowerShell {
 
     private void carryOut(FollowerEffect effect) {
         switch (effect) {
-            case FollowerEffect.Open(_, var epoch, var offset, var last) -> open(epoch, offset, last);
+            case FollowerEffect.Open(_, var epoch, var offset, var last) ->
+                    open(epoch, offset, last);
             case FollowerEffect.Append(var records) -> append(records);
             case FollowerEffect.TruncateTo(var offset) -> {
                 note("cuts to", offset);

@@ -89,8 +89,7 @@ final class LeaderShell {
                         record,
                         () ->
                                 "node %d appends %x to %d at %d"
-                                        .formatted(
-                                                node.id(), record, replica.partition(), offset));
+                                        .formatted(node.id(), record, replica.partition(), offset));
         replica.onAppended();
         step(LeaderEvent.Appended.EVENT);
         cursors.values().forEach(this::push);

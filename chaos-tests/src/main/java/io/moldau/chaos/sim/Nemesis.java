@@ -27,7 +27,7 @@ final class Nemesis {
         damaged = new boolean[mix.nodes() + 1][mix.partitions()];
         mix.everyMs()
                 .forEach((fault, everyMs) -> {
-                    lucks.put(fault, new Luck(mix.seed(), 200 + fault.ordinal()));
+                    lucks.put(fault, new Luck(mix.seed(), fault.name().hashCode()));
                     schedule(fault, everyMs);
                 });
     }
@@ -48,7 +48,12 @@ final class Nemesis {
     private void strike(Fault fault, Luck luck) {
         var node = cluster.node(1 + luck.below(cluster.mix().nodes()));
         cluster.timeline()
-                .note(10, fault.ordinal(), node.id(), 0, () -> fault + " at node " + node.id());
+                .note(
+                        10,
+                        fault.name().hashCode(),
+                        node.id(),
+                        0,
+                        () -> fault + " at node " + node.id());
         switch (fault) {
             case KILL -> kill(node, luck);
             case POWER_LOSS -> lose(node, luck, fault);
@@ -64,8 +69,7 @@ final class Nemesis {
             case ELECTION ->
                     cluster.metadata().submit(new ElectLeaders(ElectionType.PREFERRED, null));
             case REASSIGNMENT -> reassign(luck);
-            case DELETION ->
-                    node.replica(luck.below(cluster.mix().partitions())).deleteRecords();
+            case DELETION -> node.replica(luck.below(cluster.mix().partitions())).deleteRecords();
             case CLOCK -> node.clock(0.3 + luck.below(300) / 100.0, luck.below(300));
         }
     }

@@ -1,9 +1,12 @@
 package io.moldau.chaos.sim;
 
+import com.google.errorprone.annotations.FormatMethod;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.PartitionImage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -16,7 +19,7 @@ import java.util.function.Consumer;
 /// - What a producer was told to be committed is, and once.
 final class Oracle {
     private final SimCluster cluster;
-    private final Map<Long, Long>[] acknowledged;
+    private final List<Map<Long, Long>> acknowledged = new ArrayList<>();
     private final long[][] committed;
     private final int[][] epochs;
     private final int[] committedEnd;
@@ -24,17 +27,15 @@ final class Oracle {
     private Consumer<ClusterImage> listener = _ -> {};
     private ClusterImage last;
 
-    @SuppressWarnings("unchecked") // An array of maps.
     Oracle(SimCluster cluster, ClusterImage first) {
         this.cluster = cluster;
         last = first;
         int partitions = cluster.mix().partitions();
-        acknowledged = new Map[partitions];
         committed = new long[partitions][4096];
         epochs = new int[partitions][4096];
         committedEnd = new int[partitions];
         for (int i = 0; i < partitions; i++) {
-            acknowledged[i] = new HashMap<>();
+            acknowledged.add(new HashMap<>());
         }
     }
 
@@ -98,8 +99,7 @@ final class Oracle {
 
     /// A node begins to lead: it must have everything.
     void onReign(SimReplica replica) {
-        if (replica.image().leaderEpoch()
-                == cluster.partition(replica.partition()).leaderEpoch()) {
+        if (replica.image().leaderEpoch() == cluster.partition(replica.partition()).leaderEpoch()) {
             hasAll(replica, "leads");
         }
     }
@@ -244,7 +244,7 @@ final class Oracle {
                 record,
                 offset,
                 committed[partition][(int) offset]);
-        acknowledged[partition].put(record, offset);
+        acknowledged.get(partition).put(record, offset);
     }
 
     int acknowledgedRecords() {
@@ -270,12 +270,14 @@ final class Oracle {
                     at,
                     partition);
         }
-        acknowledged[partition].forEach((record, offset) ->
-                check(
-                        offset.equals(seen.get(record)),
-                        "acknowledged record missing: %x at %d",
-                        record,
-                        offset));
+        acknowledged
+                .get(partition)
+                .forEach((record, offset) ->
+                        check(
+                                committed[partition][offset.intValue()] == record,
+                                "acknowledged record missing: %x at %d",
+                                record,
+                                offset));
     }
 
     /// Who produced what is forgotten with the records, and then a late retry is new.
@@ -283,6 +285,7 @@ final class Oracle {
         return SimProducer.isIdempotent(record) && !cluster.mix().has(Fault.DELETION);
     }
 
+    @FormatMethod
     private static void check(boolean holds, String message, Object... facts) {
         if (!holds) {
             throw new Violation(message.formatted(facts));

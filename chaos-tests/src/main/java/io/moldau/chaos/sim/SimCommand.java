@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sim",
         mixinStandardHelpOptions = true,
-        description = "Simulates clusters with faults, each from a seed, and looks for lost records.")
+        description =
+                "Simulates clusters with faults, each from a seed, and looks for lost records.")
 public final class SimCommand implements Callable<Integer> {
     private static final int FAILED = 1;
 

@@ -1,7 +1,7 @@
 package io.moldau.chaos.sim;
 
-/// A client that sends one record after the other, and each again until it is acknowledged. Some
-/// do not care and send with `acks=1`.
+/// A client that sends one record after the other, and each again until it is acknowledged. Some do
+/// not care and send with `acks=1`.
 final class SimProducer {
     private static final long FIRE_AND_FORGET = 1L << 60;
     private static final long TIMEOUT_MS = 300;

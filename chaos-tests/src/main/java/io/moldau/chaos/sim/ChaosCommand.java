@@ -1,0 +1,33 @@
+package io.moldau.chaos.sim;
+
+import io.moldau.cli.ExtraCommand;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// `moldau chaos`: proofs, for those who want to see them.
+@Command(
+        name = "chaos",
+        mixinStandardHelpOptions = true,
+        description = "Looks for lost records under faults.",
+        subcommands = SimCommand.class)
+public final class ChaosCommand implements ExtraCommand, Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public String name() {
+        return "chaos";
+    }
+
+    @Override
+    public Object command() {
+        return this;
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+        return 0;
+    }
+}
