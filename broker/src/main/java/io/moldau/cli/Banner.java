@@ -31,7 +31,7 @@ final class Banner {
                         + session.dim(
                                 "  node %d, ready %s".formatted(node.nodeId(), sinceStart())));
         line(session, lines, "data", dataDirectories());
-        line(session, lines, "cluster", node.clusterId());
+        line(session, lines, "cluster", cluster());
         line(session, lines, "clients", String.join(", ", addresses()));
         line(session, lines, "durable", durability());
         line(session, lines, "memory", memory());
@@ -51,10 +51,31 @@ final class Banner {
                 .addKeyValue("version", Version.number())
                 .addKeyValue("nodeId", node.nodeId())
                 .addKeyValue("clusterId", node.clusterId())
+                .addKeyValue("cluster", others())
                 .addKeyValue("dataDirectories", dataDirectories())
                 .addKeyValue("clients", String.join(", ", addresses()))
                 .addKeyValue("memory", memory())
                 .log("serving");
+    }
+
+    private String cluster() {
+        return node.clusterId() + ", " + others();
+    }
+
+    /// Who else is there, this node's part among them, and how more can come.
+    private String others() {
+        var summary = node.cluster();
+        var port =
+                summary.address().map(at -> "others join at " + at).orElse("closed to other nodes");
+        return summary.nodeIds().size() == 1
+                ? "a cluster of one, " + port
+                : "nodes %s, this one %s, %s"
+                        .formatted(
+                                summary.nodeIds().stream()
+                                        .map(String::valueOf)
+                                        .collect(Collectors.joining(" ")),
+                                summary.votes() ? "votes" : "listens",
+                                port);
     }
 
     private String dataDirectories() {

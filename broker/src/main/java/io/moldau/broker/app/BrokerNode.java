@@ -130,8 +130,19 @@ public final class BrokerNode implements AutoCloseable {
         groups.start();
         openAdminPort(new OperatorView(quorum, partitions, settings, failure));
         if (cluster.link().isEmpty()) {
-            cluster.openToOthers().ifPresent(duties::begin);
+            openToOthersLater();
         }
+    }
+
+    /// A node alone serves its clients already; nobody waits for its port for other nodes.
+    private void openToOthersLater() {
+        var opening =
+                Thread.ofPlatform()
+                        .name("cluster-port")
+                        .daemon(true)
+                        .start(() -> cluster.openToOthers().ifPresent(duties::begin));
+        // What it opens must not be forgotten by a stop that comes just then.
+        opened.push(opening::join);
     }
 
     private void openAdminPort(NodeView view) {
@@ -188,6 +199,11 @@ public final class BrokerNode implements AutoCloseable {
 
     public int nodeId() {
         return config.nodeId();
+    }
+
+    /// The nodes of the cluster at this moment, and this one's part.
+    public ClusterSummary cluster() {
+        return cluster.summary();
     }
 
     public BrokerConfig config() {

@@ -56,10 +56,11 @@ final class ClusterPart implements AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     private Remembered remembered;
-    private Optional<PeerLink> link = Optional.empty();
-    private MembershipService service;
-    private MetadataQuorum quorum;
-    private Peer self;
+    private volatile boolean closedToOthers;
+    private volatile Optional<PeerLink> link = Optional.empty();
+    private volatile MembershipService service;
+    private volatile MetadataQuorum quorum;
+    private volatile Peer self;
 
     /// What the node's data and settings ask for.
     private record Asked(OptionalInt nodeId, Optional<String> clusterId) {}
@@ -163,8 +164,11 @@ final class ClusterPart implements AutoCloseable {
                 settings.tls()
                         .map(files ->
                                 new PeerTls(files.certificate(), files.key(), files.trusted()));
-        var server = opened(PeerServer.open(own.toBind(), tls));
-        var channels = opened(PeerChannels.open(tls));
+        var server = PeerServer.open(own.toBind(), tls);
+        var channels = PeerChannels.open(tls);
+        // They close after the quorum, whichever was opened first.
+        opened.addLast(channels);
+        opened.addLast(server);
         link = Optional.of(new PeerLink(server, channels));
     }
 
@@ -334,6 +338,7 @@ final class ClusterPart implements AutoCloseable {
                     .addKeyValue("address", settings.listen())
                     .addKeyValue("reason", taken.getMessage())
                     .log("others cannot join this node");
+            closedToOthers = true;
             return Optional.empty();
         }
         var peers = link.orElseThrow();
@@ -341,6 +346,15 @@ final class ClusterPart implements AutoCloseable {
         serveMembership(peers.channels(), peers.server());
         openMembership();
         return link;
+    }
+
+    ClusterSummary summary() {
+        var members = quorum.membership();
+        return new ClusterSummary(
+                quorum.image().nodes().keySet().stream().sorted().toList(),
+                members.voters().stream()
+                        .anyMatch(voter -> voter.directoryId().equals(directoryId)),
+                closedToOthers ? Optional.empty() : Optional.of(self.address()));
     }
 
     MetadataQuorum quorum() {
@@ -372,11 +386,6 @@ final class ClusterPart implements AutoCloseable {
     /// Empty while the node's port for others is not open.
     Optional<MembershipService> membership() {
         return Optional.ofNullable(service);
-    }
-
-    /// Whether other nodes belong to the cluster, or did when this one last looked.
-    boolean hasOthers() {
-        return remembered.place().isPresent();
     }
 
     @Override
