@@ -11,17 +11,16 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.security.Security;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Connections to other nodes, one for each address, kept and mended: all calls and streams to that
 /// address share it.
@@ -37,6 +36,14 @@ public final class PeerChannels implements AutoCloseable {
     private static final long KEEP_ALIVE_MS = 10_000;
 
     private static final long KEEP_ALIVE_TIMEOUT_MS = 3_000;
+
+    /// A node that comes back elsewhere under its old name is to be found there at once. The JVM
+    /// would believe an old answer for 30 s, and a "no such name" for 10.
+    static {
+        System.setProperty("networkaddress.cache.ttl", "1"); // Which is where gRPC looks.
+        Security.setProperty("networkaddress.cache.ttl", "1");
+        Security.setProperty("networkaddress.cache.negative.ttl", "1");
+    }
 
     private final ChannelCredentials credentials;
     private final EventLoopGroup eventLoop = Wiring.eventLoop("peer-client");

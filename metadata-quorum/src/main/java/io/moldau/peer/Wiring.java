@@ -4,7 +4,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
-
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -15,7 +14,9 @@ final class Wiring {
     /// Bytes of one stream that may be on their way unread.
     static final int WINDOW_BYTES = 4 << 20;
 
-    private static final long CLOSE_QUIET_MS = 0;
+    /// Handlers that are at it just now may still answer, if only into the void.
+    private static final long CLOSE_QUIET_MS = 200;
+
     private static final long CLOSE_TIMEOUT_MS = 1000;
 
     private Wiring() {}

@@ -33,4 +33,12 @@ final class Killed {
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no " + prefix + " in " + directory));
     }
+
+    /// Where Ratis notes its term and vote.
+    static Path voteOf(Path directory) throws IOException {
+        return files(directory).stream()
+                .filter(file -> file.getFileName().toString().equals("raft-meta"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no vote in " + directory));
+    }
 }

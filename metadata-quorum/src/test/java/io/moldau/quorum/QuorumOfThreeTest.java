@@ -168,6 +168,22 @@ class QuorumOfThreeTest {
         }
     }
 
+    @Test
+    void votesAgainOnlyInALaterTermWhenItsVoteIsLost() throws Exception {
+        try (var cluster = new TestCluster(temp).founded(3)) {
+            var forgetful = cluster.follower();
+            decided(forgetful, node(1, 1, null));
+            long votedIn = forgetful.quorum().term();
+            forgetful.kill();
+            Files.writeString(Killed.voteOf(forgetful.dir), "");
+
+            forgetful.restart();
+
+            assertThat(decided(forgetful, node(2, 1, null))).isEqualTo(new NodeRegistered(2));
+            assertThat(forgetful.quorum().term()).isGreaterThan(votedIn + 100);
+        }
+    }
+
     private static MetadataCommand group(String name) {
         var member =
                 new GroupImage.Member(

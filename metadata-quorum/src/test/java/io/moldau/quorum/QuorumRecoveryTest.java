@@ -169,7 +169,7 @@ class QuorumRecoveryTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "term=", "term=x\nvotedFor=1", "term=3"})
     void votesAnewWhenItsVoteIsLost(String left) throws IOException {
-        Files.writeString(Killed.file(dir, "raft-meta"), left);
+        Files.writeString(Killed.voteOf(dir), left);
 
         assertThat(offsetAfterStart(dir)).isEqualTo(COMMITS);
     }
