@@ -24,6 +24,9 @@ final class Levels {
                 Threshold.ERROR);
         // While a node is away, Ratis tells of every attempt to reach it, with a stack trace.
         set.put("org.apache.ratis.server.leader", Threshold.ERROR);
+        // A peer that was killed while something was sent to it: a stack trace each time, and the
+        // end of its streams says it already.
+        set.put("io.grpc.netty", Threshold.ERROR);
         set.put("org.apache.kafka", Threshold.WARN);
         set.put("io.netty", Threshold.WARN);
         set.put("io.grpc", Threshold.WARN);

@@ -21,7 +21,7 @@ final class AckQueue {
     private final Shard shard;
     private final Clock clock;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>(0);
-    private boolean timerSet;
+    private long timerNanos = Long.MAX_VALUE;
 
     private record Waiting(
             long endOffset,
@@ -49,7 +49,7 @@ final class AckQueue {
                         ? Long.MAX_VALUE
                         : clock.monotonicNanos() + timeoutMs * 1_000_000L;
         queue.add(new Waiting(endOffset, deadline, result, reply));
-        setTimer();
+        setTimer(deadline);
     }
 
     /// The partition has come to `offset`.
@@ -69,24 +69,26 @@ final class AckQueue {
         refused.forEach(waiting -> waiting.reply.accept(refusal));
     }
 
-    /// One timer for the one who waits longest, and not one each.
-    private void setTimer() {
-        var first = queue.peek();
-        if (!timerSet && first != null && first.deadlineNanos != Long.MAX_VALUE) {
-            timerSet = true;
-            long delay = Math.max(0, first.deadlineNanos - clock.monotonicNanos());
-            shard.schedule(delay / 1_000_000 + 1, this::onTimer);
+    /// One timer for all: producers mostly allow the same time, so whoever came first is late
+    /// first.
+    private void setTimer(long deadlineNanos) {
+        if (deadlineNanos < timerNanos) {
+            timerNanos = deadlineNanos;
+            long delayNanos = Math.max(0, deadlineNanos - clock.monotonicNanos());
+            shard.schedule(delayNanos / 1_000_000 + 1, () -> onTimer(deadlineNanos));
         }
     }
 
-    private void onTimer() {
-        timerSet = false;
+    private void onTimer(long setFor) {
+        if (timerNanos == setFor) {
+            timerNanos = Long.MAX_VALUE;
+        }
         long now = clock.monotonicNanos();
         var late = queue.stream().filter(waiting -> waiting.deadlineNanos <= now).toList();
         if (!late.isEmpty()) {
             queue.removeAll(late);
             late.forEach(waiting -> waiting.reply.accept(TIMED_OUT));
         }
-        setTimer();
+        queue.stream().mapToLong(Waiting::deadlineNanos).min().ifPresent(this::setTimer);
     }
 }

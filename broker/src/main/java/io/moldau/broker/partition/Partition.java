@@ -268,11 +268,18 @@ public final class Partition {
         if (offset <= highWatermark) {
             return;
         }
-        long bytes = uncommittedBytes;
-        uncommittedBytes = 0;
+        long bytes = bytesUpTo(offset);
+        uncommittedBytes -= bytes;
         highWatermark = offset;
-        waiters.tell((int) Math.min(bytes, Integer.MAX_VALUE));
+        waiters.tell(Math.clamp(bytes, 1, Integer.MAX_VALUE));
         committing.advance(offset);
+    }
+
+    /// What of the uncommitted bytes lies below `offset`, by the share of its records.
+    private long bytesUpTo(long offset) {
+        long records = keeper.log().logEndOffset() - highWatermark;
+        long passed = offset - highWatermark;
+        return passed >= records ? uncommittedBytes : uncommittedBytes * passed / records;
     }
 
     /// Reads for one item of a fetch; what was found is left in the item. On the shard only.

@@ -159,6 +159,7 @@ class ReplicationTest {
         of(leader.produce(true, "a"));
         follower.close();
         var waiting = leader.produce(true, "b");
+        eventually(() -> assertThat(leader.logEndOffset()).isEqualTo(2));
 
         // when
         rig.fence(2);
@@ -176,6 +177,7 @@ class ReplicationTest {
         of(first.produce(true, "a"));
         first.cut();
         var waiting = first.produce(true, "lost");
+        eventually(() -> assertThat(first.logEndOffset()).isEqualTo(2));
 
         // when
         rig.fence(1);

@@ -21,6 +21,7 @@ public final class Cursor {
     private long highWatermarkSent = NOTHING;
     private long logStartSent = NOTHING;
     private boolean queued;
+    private boolean queuedSoon;
     private boolean ended;
 
     Cursor(
@@ -121,7 +122,8 @@ public final class Cursor {
 
     /// The same, but within a few milliseconds: for news that can wait for records to go with.
     public void readySoon() {
-        if (!queued && !ended && isAccepted()) {
+        if (!queued && !queuedSoon && !ended && isAccepted()) {
+            queuedSoon = true;
             sender.enqueueSoon(this);
         }
     }
@@ -155,6 +157,12 @@ public final class Cursor {
             answer = null;
         }
         return update;
+    }
+
+    /// The time for news that could wait has come.
+    void onSoon() {
+        queuedSoon = false;
+        ready();
     }
 
     /// Asked by the sender when the cursor's turn has come.

@@ -48,7 +48,7 @@ final class ShardSender {
     private void enqueueLate() {
         var due = soon;
         soon = new ArrayList<>();
-        due.forEach(Cursor::ready);
+        due.forEach(Cursor::onSoon);
     }
 
     /// There may be room again. Any thread.
