@@ -7,8 +7,10 @@ import io.moldau.metadata.MetadataCommand.Reassignment;
 import io.moldau.metadata.MetadataMachine.Decision;
 import io.moldau.metadata.Outcome.PartitionAnswer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// Source: KIP-455.
 final class ReassignmentDecisions {
     private final ClusterImage image;
-    private final ImageEdit edit;
+    private final Map<String, TopicEdit> topics = new HashMap<>();
 
     private ReassignmentDecisions(ClusterImage image) {
         this.image = image;
-        this.edit = new ImageEdit(image);
     }
 
     static Decision alter(AlterReassignments command, ClusterImage image) {
@@ -35,16 +36,17 @@ final class ReassignmentDecisions {
         }
         boolean altered = answers.stream().anyMatch(answer -> answer.error() == Errors.NONE);
         return accepted(
-                altered ? decisions.edit.done() : image,
+                altered ? decisions.done() : image,
                 new Outcome.PartitionsAnswered(List.copyOf(answers)));
     }
 
     private PartitionAnswer alter(Reassignment asked) {
-        var topic = edit.topic(asked.topic());
+        var topic = image.topic(asked.topic());
         if (topic == null || !topic.hasPartition(asked.partition())) {
             return LeaderDecisions.unknown(asked.topic(), asked.partition());
         }
-        var before = topic.partitions().get(asked.partition());
+        var edit = topics.computeIfAbsent(topic.name(), _ -> new TopicEdit(topic));
+        var before = edit.get(asked.partition());
         var change = new PartitionChange(before, PartitionRules.of(topic.name(), image));
         var target = asked.target();
         var refusal = target == null ? calledOff(before, change) : moved(before, target, change);
@@ -52,8 +54,18 @@ final class ReassignmentDecisions {
             return new PartitionAnswer(
                     asked.topic(), asked.partition(), refusal.error(), refusal.message());
         }
-        edit.put(new TopicEdit(topic).set(asked.partition(), change.done()).done());
+        edit.set(asked.partition(), change.done());
         return new PartitionAnswer(asked.topic(), asked.partition(), Errors.NONE, null);
+    }
+
+    private ClusterImage done() {
+        var edit = new ImageEdit(image);
+        for (var topic : topics.values()) {
+            if (topic.differs()) {
+                edit.put(topic.done());
+            }
+        }
+        return edit.done();
     }
 
     private static Outcome.@Nullable Refused calledOff(

@@ -59,6 +59,7 @@ public final class Controller implements SessionHost, AutoCloseable {
     private final Map<Long, Visit> visits = new HashMap<>();
     private final List<Waiter> waiters = new ArrayList<>();
     private Membership membership = Membership.NONE;
+    private ClusterImage seen = ClusterImage.empty();
 
     /// The host's end of one session.
     private final class Visit implements Handle {
@@ -135,7 +136,10 @@ public final class Controller implements SessionHost, AutoCloseable {
         if (leads && imageWaits.compareAndSet(false, true)) {
             run(() -> {
                 imageWaits.set(false);
-                step(new ControllerEvent.ImageChanged(image()));
+                var next = image();
+                NodeNews.tell(seen, next);
+                seen = next;
+                step(new ControllerEvent.ImageChanged(next));
             });
         }
     }
@@ -192,7 +196,8 @@ public final class Controller implements SessionHost, AutoCloseable {
         LOGGER.atInfo().addKeyValue("term", term).log("this node is the controller");
         core = new ControllerCore(nodeId, settings);
         membership = members();
-        step(new ControllerEvent.Elected(image(), membership));
+        seen = image();
+        step(new ControllerEvent.Elected(seen, membership));
         long tickMs = Math.max(1, settings.sessionTimeoutMs() / TICKS_IN_SESSION);
         ticking =
                 thread.scheduleWithFixedDelay(
