@@ -4,7 +4,6 @@ import io.grpc.ChannelCredentials;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.TlsServerCredentials;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,7 +1,6 @@
 package io.moldau.broker.config;
 
 import io.moldau.log.LogConfig;
-
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

@@ -5,10 +5,9 @@ import static io.moldau.broker.config.Setting.ofInt;
 import static io.moldau.broker.config.Setting.ofLong;
 import static io.moldau.broker.config.Setting.unset;
 
+import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Range;
-
-import java.util.List;
 
 /// How this node finds the others, and when they take it for dead.
 final class ClusterSettings {

@@ -1,7 +1,5 @@
 package io.moldau.broker.config;
 
-import org.apache.kafka.common.config.ConfigException;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.config.ConfigException;
 
 /// What a node is started with, gathered from its sources and checked.
 ///

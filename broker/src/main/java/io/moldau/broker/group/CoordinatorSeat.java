@@ -1,7 +1,6 @@
 package io.moldau.broker.group;
 
 import io.moldau.metadata.ClusterImage;
-import io.moldau.metadata.PartitionImage;
 import java.util.Optional;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.utils.Utils;

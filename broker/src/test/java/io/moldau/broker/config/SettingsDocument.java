@@ -1,13 +1,12 @@
 package io.moldau.broker.config;
 
-import org.apache.kafka.common.config.ConfigDef;
-
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.config.ConfigDef;
 
 /// Writes `docs/settings.md` out of the tables.
 final class SettingsDocument {
@@ -85,8 +84,8 @@ final class SettingsDocument {
         text.append("\n## Kafka's settings without effect\n\n");
         text.append(
                 "Each gives one warning when it is set.\n\n"
-                    + "| Settings | What the warning says |\n"
-                    + "|---|---|\n");
+                        + "| Settings | What the warning says |\n"
+                        + "|---|---|\n");
         KafkaKeys.byReason().forEach((why, names) -> row(text, codes(names), why));
         Map<String, Set<String>> stray =
                 Map.of("is obsolete and has no effect", StrayKeys.obsolete());

@@ -148,7 +148,7 @@ class KillUnderLoadIT {
     private void report(Producers producers, List<CommittingGroup> groups) {
         System.out.printf(
                 "killed %d times: %d records acknowledged, %d commits; restart ms %s; first ack ms"
-                    + " %s%n",
+                        + " %s%n",
                 restartsMs.size(),
                 producers.acknowledgedCount(),
                 groups.stream().mapToLong(CommittingGroup::commitCount).sum(),

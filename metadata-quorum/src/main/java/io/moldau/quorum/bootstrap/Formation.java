@@ -1,9 +1,8 @@
 package io.moldau.quorum.bootstrap;
 
-import org.apache.kafka.common.Uuid;
-
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.Uuid;
 
 /// What a cluster began with. Decided once, by one node, and never changed.
 ///

@@ -3,9 +3,6 @@ package io.moldau.quorum.bootstrap;
 import io.moldau.peer.PeerAddress;
 import io.moldau.quorum.bootstrap.Greeting.Formed;
 import io.moldau.quorum.bootstrap.Greeting.Waiting;
-
-import org.apache.kafka.common.Uuid;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.Uuid;
 
 /// How one node finds its cluster, as a pure core: answers go in, a verdict comes out.
 ///
@@ -128,8 +126,8 @@ public final class Gathering {
                         new Verdict.Refuse(
                                 true,
                                 ("%s belongs to cluster %s, but the node at %s belongs to cluster"
-                                     + " %s: correct cluster.join, or give the node that does not"
-                                     + " belong an empty data directory")
+                                                + " %s: correct cluster.join, or give the node that does not"
+                                                + " belong an empty data directory")
                                         .formatted(
                                                 where, mine.get(), answer.getKey(), theirs.get())));
             }

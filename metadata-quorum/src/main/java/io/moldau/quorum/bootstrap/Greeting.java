@@ -1,13 +1,11 @@
 package io.moldau.quorum.bootstrap;
 
 import io.moldau.peer.PeerAddress;
-
-import org.apache.kafka.common.Uuid;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.apache.kafka.common.Uuid;
 
 /// What a node says of itself to whoever asks.
 ///

@@ -1,7 +1,6 @@
 package io.moldau.quorum.bootstrap;
 
 import io.moldau.peer.PeerAddress;
-
 import org.apache.kafka.common.Uuid;
 
 /// A node among the members of a cluster.

@@ -2,9 +2,6 @@ package io.moldau.quorum.bootstrap;
 
 import io.moldau.peer.PeerAddress;
 import io.moldau.quorum.bootstrap.Greeting.Formed;
-
-import org.apache.kafka.common.Uuid;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.kafka.common.Uuid;
 
 /// Nodes that look for each other, in rounds: in each, those that run ask all that they were told
 /// of, in an order that chance draws.

@@ -2,12 +2,10 @@ package io.moldau.broker.replication.stream;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
-
 import io.grpc.Detachable;
 import io.grpc.HasByteBuffer;
 import io.moldau.proto.replication.LeaderFrame;
 import io.moldau.proto.replication.LeaderHeader;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

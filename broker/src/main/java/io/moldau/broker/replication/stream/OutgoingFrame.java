@@ -2,13 +2,11 @@ package io.moldau.broker.replication.stream;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
-
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.moldau.proto.replication.LeaderFrame;
 import io.moldau.proto.replication.LeaderHeader;
 import io.netty.buffer.ByteBuf;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,7 +2,6 @@ package io.moldau.broker.replication.stream;
 
 import io.moldau.proto.replication.LeaderHeader;
 import io.moldau.proto.replication.Update;
-
 import java.util.List;
 
 /// What a leader sends: news of partitions, and their records behind them.

@@ -5,7 +5,6 @@ import io.grpc.Status;
 import io.grpc.protobuf.ProtoUtils;
 import io.moldau.proto.replication.FollowerFrame;
 import io.moldau.proto.replication.ReplicationGrpc;
-
 import java.io.IOException;
 import java.io.InputStream;
 

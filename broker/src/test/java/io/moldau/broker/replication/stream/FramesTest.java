@@ -1,9 +1,8 @@
 package io.moldau.broker.replication.stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.grpc.Detachable;
 import io.grpc.HasByteBuffer;
@@ -13,14 +12,12 @@ import io.moldau.proto.replication.LeaderHeader;
 import io.moldau.proto.replication.Update;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 
 class FramesTest {
     private static final LeaderHeader HEADER =
