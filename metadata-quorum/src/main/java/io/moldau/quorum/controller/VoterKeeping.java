@@ -49,8 +49,13 @@ final class VoterKeeping {
     private void noteRegistered(ClusterImage image) {
         registered.retainAll(membership.voters());
         membership.voters().stream()
-                .filter(voter -> image.node(voter.nodeId()) != null)
+                .filter(voter -> isRegistered(voter, image))
                 .forEach(registered::add);
+    }
+
+    private static boolean isRegistered(Member member, ClusterImage image) {
+        var node = image.node(member.nodeId());
+        return node != null && node.directoryId().equals(member.directoryId());
     }
 
     void tick(ClusterImage image, IntPredicate lives, long nowMs, List<ControllerEffect> effects) {
@@ -78,11 +83,8 @@ final class VoterKeeping {
     }
 
     private boolean isAlive(Member member, ClusterImage image, IntPredicate lives) {
-        var node = image.node(member.nodeId());
         return member.nodeId() == self
-                || (node != null
-                        && node.directoryId().equals(member.directoryId())
-                        && lives.test(member.nodeId()));
+                || (isRegistered(member, image) && lives.test(member.nodeId()));
     }
 
     private Optional<ControllerEffect> change(ClusterImage image, IntPredicate lives, long nowMs) {
@@ -130,13 +132,11 @@ final class VoterKeeping {
                 && (nowMs - since >= settings.replaceVoterAfterMs() || isOut(voter, image));
     }
 
-    /// It will not come back: the cluster has forgotten the node, or its disk is another one. A
-    /// founding voter that has not registered yet is neither, and gets the time that all get.
+    /// It will not come back: the cluster has forgotten the node, or knows it with another disk by
+    /// now. A voter that has not registered yet, be it a founding one or one that comes instead of
+    /// a lost disk, is neither, and gets the time that all get.
     private boolean isOut(Member voter, ClusterImage image) {
-        var node = image.node(voter.nodeId());
-        return node == null
-                ? registered.contains(voter)
-                : !node.directoryId().equals(voter.directoryId());
+        return registered.contains(voter) && !isRegistered(voter, image);
     }
 
     private static boolean isMajority(int alive, int of) {

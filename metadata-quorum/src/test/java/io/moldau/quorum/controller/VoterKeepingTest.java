@@ -130,6 +130,21 @@ class VoterKeepingTest extends ControllerFixture {
         assertThat(all(Remove.class)).isEmpty();
     }
 
+    /// The node that comes instead votes before it has registered under its new disk.
+    @Test
+    void keepsAVoterThatComesInsteadOfALostDisk() {
+        var sessions = voting(3, 1, 2, 3);
+        step(new SessionBroken(sessions[1]));
+        var reborn = new Member(2, new Uuid(22, 22));
+
+        step(
+                new MembershipChanged(
+                        new Membership(List.of(member(1), reborn, member(3)), List.of())));
+        afterWith(5_000, sessions[0], sessions[2]);
+
+        assertThat(all(Remove.class)).isEmpty();
+    }
+
     @Test
     void changesNothingThatTheLivingCouldNotCarry() {
         var sessions = voting(5, 1, 2, 3);
