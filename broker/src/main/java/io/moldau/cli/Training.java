@@ -16,8 +16,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -26,12 +28,13 @@ import java.util.stream.IntStream;
 /// else does.
 ///
 /// A broker on a port that the system chooses; every command once, and records enough for the paths
-/// that matter to become hot.
+/// that matter to become hot. Then three that find each other, as on three machines.
 ///
 /// Source: JEP 483, JEP 514 and JEP 515.
 public final class Training {
     private static final int ROUNDS = 3;
     private static final int RECORDS = 1000;
+    private static final int NODES = 3;
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
     private static final Duration POLL = Duration.ofMillis(10);
     private static final PrintStream NOWHERE =
@@ -51,6 +54,7 @@ public final class Training {
         try (var node = BrokerNode.start(config, Clock.system())) {
             rehearse("127.0.0.1:" + node.listeners().getFirst().port());
         }
+        rehearseCluster(folder.resolve("cluster"));
         // Once more the way a user does it, on data that is there: options, banner, recovery, stop.
         var port = freePort();
         Thread.ofPlatform().daemon().start(() -> start(folder, port));
@@ -64,6 +68,58 @@ public final class Training {
         var line = "start --listen 127.0.0.1:%d --data %s".formatted(port, folder);
         int status = Main.run(session, line.split(" ", -1));
         Runtime.getRuntime().halt(status);
+    }
+
+    /// Three nodes of one process: what they say to each other is the same as between three.
+    private static void rehearseCluster(Path folder) throws Exception {
+        var addresses = new ArrayList<String>();
+        for (int i = 0; i < NODES; i++) {
+            addresses.add("127.0.0.1:" + freePort());
+        }
+        var starting = new ArrayList<CompletableFuture<BrokerNode>>();
+        for (var address : addresses) {
+            var config =
+                    BrokerConfig.load(
+                            new Sources(
+                                    Map.of(
+                                            "log.dir",
+                                            folder.resolve("node-" + starting.size()).toString()),
+                                    Map.of(),
+                                    Map.of(
+                                            "listeners",
+                                            "PLAINTEXT://127.0.0.1:0",
+                                            "admin.listen",
+                                            "none",
+                                            "cluster.listen",
+                                            address,
+                                            "cluster.join",
+                                            String.join(",", addresses))));
+            starting.add(start(config));
+        }
+        var nodes = starting.stream().map(CompletableFuture::join).toList();
+        var broker = "127.0.0.1:" + nodes.getLast().listeners().getFirst().port();
+        run(
+                noInput(),
+                "topics create rehearsal --partitions 3 --replication-factor 3 -b " + broker);
+        produceAndConsume(broker, 0);
+        run(noInput(), "nodes list -b " + broker);
+        for (var node : nodes) {
+            node.close();
+        }
+    }
+
+    private static CompletableFuture<BrokerNode> start(BrokerConfig config) {
+        var started = new CompletableFuture<BrokerNode>();
+        Thread.ofPlatform()
+                .daemon()
+                .start(() -> {
+                    try {
+                        started.complete(BrokerNode.start(config, Clock.system()));
+                    } catch (RuntimeException failed) {
+                        started.completeExceptionally(failed);
+                    }
+                });
+        return started;
     }
 
     private static void rehearse(String broker) {

@@ -17,13 +17,23 @@ import io.moldau.quorum.session.SessionService;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What the node does for and with the others: it is known to them, keeps replicas with them, and
 /// is their controller while it leads the quorum.
 final class ClusterDuties implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ClusterDuties.class);
+
     /// Longest that a stop waits for others to take over what this node leads.
     private static final long HAND_OVER_MS_MAX = 20_000;
+
+    /// An election takes less.
+    private static final long LEADERLESS_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
+
+    private static final long LOOK_MS = 5;
 
     private static final Visibility ALONE = Visibility.ofOneNode();
 
@@ -141,7 +151,25 @@ final class ClusterDuties implements AutoCloseable {
         if (open != null
                 && config.getBoolean("controlled.shutdown.enable")
                 && hasOthers(quorum.image())) {
-            open.shutDown(HAND_OVER_MS_MAX).join();
+            awaitHandOver(open.shutDown(HAND_OVER_MS_MAX));
+        }
+    }
+
+    /// Where nobody leads the quorum any more, as when all nodes stop at once, nobody takes over.
+    private void awaitHandOver(CompletableFuture<Void> handedOver) {
+        long ledAtNanos = System.nanoTime();
+        try {
+            while (!handedOver.isDone()) {
+                if (quorum.leaderId().isPresent()) {
+                    ledAtNanos = System.nanoTime();
+                } else if (System.nanoTime() - ledAtNanos > LEADERLESS_NANOS_MAX) {
+                    LOGGER.atInfo().log("stops without handing over: nobody is left to ask");
+                    return;
+                }
+                TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+            }
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
         }
     }
 
