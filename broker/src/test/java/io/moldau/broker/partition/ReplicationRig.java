@@ -251,6 +251,12 @@ final class ReplicationRig implements AutoCloseable {
                         id, Objects.requireNonNull(image().node(id)).nodeEpoch()));
     }
 
+    void unfence(int id) {
+        decide(
+                new MetadataCommand.UnfenceNode(
+                        id, Objects.requireNonNull(image().node(id)).nodeEpoch()));
+    }
+
     synchronized ClusterImage image() {
         return image;
     }

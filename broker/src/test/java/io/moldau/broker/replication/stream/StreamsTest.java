@@ -150,7 +150,7 @@ class StreamsTest {
     void tellsBothEndsWhenTheStreamBreaksAndOpensAnother() {
         // given
         follow();
-        eventually(() -> assertThat(followed.sessions).hasSize(1));
+        eventually(() -> assertThat(led.opened.get()).isEqualTo(1));
 
         // when
         sending.close();
@@ -180,6 +180,7 @@ class StreamsTest {
     private final class Led implements LedPartition {
         private final List<Cursor> cursors = new ArrayList<>();
         private final AtomicInteger bytesRead = new AtomicInteger();
+        private final AtomicInteger opened = new AtomicInteger();
         private final AtomicInteger lost = new AtomicInteger();
         private PartitionLog log;
         private volatile long acknowledged;
@@ -200,6 +201,7 @@ class StreamsTest {
         public void onOpened(
                 Cursor follower, int leaderEpoch, long fetchOffset, int lastFetchedEpoch) {
             cursors.add(follower);
+            opened.incrementAndGet();
             follower.accept(fetchOffset);
         }
 
