@@ -23,7 +23,9 @@ import org.apache.kafka.common.protocol.Errors;
 
 /// `OffsetFetch`, API key 9, versions 1–10.
 ///
-/// Answered by the group's coordinator from its memory: a commit can be read once it was answered.
+/// Answered by the group's coordinator from its memory, once that is known to be the newest: a node
+/// that was paused while another took over must not tell offsets from before, or consumers would go
+/// back.
 ///
 /// - v2: no topics means all of them
 /// - v5: the leader epoch of what was consumed (KIP-320)
@@ -55,17 +57,31 @@ public final class OffsetFetchHandler
     @Override
     public CompletableFuture<OffsetFetchResponseData> handle(
             RequestContext context, OffsetFetchRequestData request) {
+        var newest = store.barrier();
+        if (newest.isDone() && !newest.isCompletedExceptionally()) {
+            return CompletableFuture.completedFuture(answer(context, request));
+        }
+        // Not on the thread that applies metadata, which others wait for. Whoever cannot know asks
+        // the client to look for the coordinator again.
+        return newest.handleAsync(
+                (_, unknown) ->
+                        unknown == null
+                                ? answer(context, request)
+                                : errorResponse(request, Errors.NOT_COORDINATOR, ""),
+                context.connection().eventLoop());
+    }
+
+    private OffsetFetchResponseData answer(RequestContext context, OffsetFetchRequestData request) {
         boolean byId = context.apiVersion() >= TOPIC_ID_VERSION;
         var response = new OffsetFetchResponseData();
         if (context.apiVersion() >= GROUPS_VERSION) {
             request.groups().forEach(group -> response.groups().add(answer(group, byId)));
         } else if (!groups.coordinates(request.groupId())) {
-            return CompletableFuture.completedFuture(
-                    errorResponse(request, Errors.NOT_COORDINATOR, ""));
+            return errorResponse(request, Errors.NOT_COORDINATOR, "");
         } else {
             response.setTopics(inOldForm(answer(inNewForm(request), false)));
         }
-        return CompletableFuture.completedFuture(response);
+        return response;
     }
 
     private OffsetFetchResponseGroup answer(OffsetFetchRequestGroup group, boolean byId) {

@@ -13,6 +13,10 @@ public interface GroupStore {
 
     CommittedOffsets offsets();
 
+    /// Completes once what can be read here is as new as anything that was acknowledged to anyone
+    /// before the call.
+    CompletableFuture<?> barrier();
+
     /// Completes once the command is durable and its effect can be read here; commands of one
     /// caller are applied in the order in which they were submitted.
     CompletableFuture<Outcome> submit(MetadataCommand command);
@@ -28,6 +32,14 @@ public interface GroupStore {
             @Override
             public CommittedOffsets offsets() {
                 return quorum.offsets();
+            }
+
+            @Override
+            public CompletableFuture<?> barrier() {
+                // A node without others has decided all that there is.
+                return quorum.image().nodes().size() <= 1
+                        ? CompletableFuture.completedFuture(null)
+                        : quorum.readBarrier();
             }
 
             @Override

@@ -193,6 +193,31 @@ class GroupHandlersTest {
         }
     }
 
+    /// It was paused, and what came meanwhile is still to be applied.
+    @Test
+    void offsetFetchWaitsForTheNewestBeforeItTellsAnOffset() {
+        // given
+        store.withNode(2).hold();
+        var request =
+                new OffsetFetchRequestData()
+                        .setGroups(
+                                List.of(
+                                        new OffsetFetchRequestData.OffsetFetchRequestGroup()
+                                                .setGroupId("orders")
+                                                .setTopics(null)));
+
+        // when
+        var answer = AdminRig.start(fetch(), 10, request);
+        boolean answeredBefore = answer.isDone();
+        store.fence(1);
+        store.release();
+
+        // then
+        assertThat(answeredBefore).isFalse();
+        assertThat(answer.orTimeout(10, TimeUnit.SECONDS).join().groups().getFirst().errorCode())
+                .isEqualTo(Errors.NOT_COORDINATOR.code());
+    }
+
     @Test
     void describingDeletingAndListingGroupsOfOthersTellsSo() {
         // given

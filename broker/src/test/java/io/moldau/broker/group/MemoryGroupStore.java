@@ -149,6 +149,16 @@ public final class MemoryGroupStore implements GroupStore, CommittedOffsets {
     }
 
     @Override
+    public synchronized CompletableFuture<?> barrier() {
+        var reached = new CompletableFuture<Void>();
+        held.add(() -> reached.complete(null));
+        if (!holding) {
+            release();
+        }
+        return reached;
+    }
+
+    @Override
     public synchronized CompletableFuture<Outcome> submit(MetadataCommand command) {
         var done = new CompletableFuture<Outcome>();
         held.add(() -> done.complete(apply(command)));
