@@ -18,6 +18,7 @@ import io.moldau.metadata.Outcome.TopicPlaced;
 import io.moldau.peer.Certificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -181,6 +182,20 @@ class QuorumOfThreeTest {
 
             assertThat(decided(forgetful, node(2, 1, null))).isEqualTo(new NodeRegistered(2));
             assertThat(forgetful.quorum().term()).isGreaterThan(votedIn + 100);
+        }
+    }
+
+    @Test
+    void handsTheLeadershipOverBeforeItStops() {
+        try (var cluster = new TestCluster(temp).founded(3)) {
+            var leader = cluster.leader();
+            long term = leader.quorum().term();
+
+            leader.quorum().handOver().join();
+
+            await().atMost(Duration.ofMillis(200)).until(() -> cluster.leader() != leader);
+            assertThat(cluster.leader().quorum().term()).isEqualTo(term + 1);
+            decided(leader, node(1, 1, null));
         }
     }
 

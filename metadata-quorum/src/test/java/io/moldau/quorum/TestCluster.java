@@ -12,6 +12,7 @@ import io.moldau.peer.PeerAddress;
 import io.moldau.peer.PeerChannels;
 import io.moldau.peer.PeerServer;
 import io.moldau.peer.PeerTls;
+import io.moldau.peer.PeerUnavailableException;
 import io.moldau.quorum.QuorumConfig.Group;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -114,7 +115,13 @@ final class TestCluster implements AutoCloseable {
         }
 
         void restart() {
-            openPort();
+            // Meanwhile the kernel may have lent the port to a connection.
+            await().atMost(PATIENCE)
+                    .ignoreException(PeerUnavailableException.class)
+                    .until(() -> {
+                        openPort();
+                        return true;
+                    });
             start(new Group.Lone(CLUSTER));
         }
     }

@@ -1,6 +1,7 @@
 package io.moldau.quorum.session;
 
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.moldau.proto.cluster.AwaitVisibleRequest;
 import io.moldau.proto.cluster.AwaitVisibleResponse;
@@ -29,7 +30,10 @@ public final class SessionService extends SessionsImplBase {
 
     @Override
     public StreamObserver<FromNode> session(StreamObserver<FromController> answers) {
-        return new Visitor(answers);
+        var visitor = new Visitor(answers);
+        // Without a handler, an answer to a node that has just gone would be an exception.
+        ((ServerCallStreamObserver<FromController>) answers).setOnCancelHandler(visitor::leave);
+        return visitor;
     }
 
     /// One stream.
