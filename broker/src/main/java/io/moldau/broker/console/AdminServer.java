@@ -46,7 +46,7 @@ public final class AdminServer implements AutoCloseable {
     private record Answer(int status, String contentType, String body) {}
 
     private interface Page {
-        Answer answer() throws IOException;
+        Answer answer();
     }
 
     /// Binds the port and answers from now on.
@@ -70,12 +70,7 @@ public final class AdminServer implements AutoCloseable {
         page("/livez", () -> answer(Health.live(node)));
         page("/readyz", () -> answer(Health.ready(node)));
         page("/safe-to-stop", this::safeToStop);
-        page(
-                "/metrics",
-                () -> {
-                    var scrape = metrics.scrape();
-                    return new Answer(200, scrape.contentType(), scrape.body());
-                });
+        page("/metrics", () -> new Answer(200, Metrics.CONTENT_TYPE, metrics.scrape()));
         server.createContext("/", exchange -> send(exchange, notFound()));
         server.start();
     }
@@ -93,7 +88,7 @@ public final class AdminServer implements AutoCloseable {
     private static Answer of(Page page) {
         try {
             return page.answer();
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             LOGGER.atError().setCause(e).log("admin page failed");
             return new Answer(500, TEXT, "This page failed: %s%n".formatted(e.getMessage()));
         }

@@ -11,10 +11,6 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.moldau.metadata.PartitionImage;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// A node's figures for Prometheus, read when they are asked for: nothing is counted on the way of
 /// a record for their sake. Used by one thread.
 final class Metrics {
-    private static final PrometheusTextFormatWriter WRITER =
-            PrometheusTextFormatWriter.builder().build();
+    /// Prometheus's text format.
+    static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final NodeView node;
     private @Nullable PrometheusMeterRegistry registry;
@@ -33,13 +29,8 @@ final class Metrics {
     }
 
     /// One reading of everything.
-    record Scrape(String contentType, String body) {}
-
-    Scrape scrape() throws IOException {
-        var open = registry();
-        var out = new ByteArrayOutputStream(1 << 16);
-        WRITER.write(out, open.getPrometheusRegistry().scrape());
-        return new Scrape(WRITER.getContentType(), out.toString(StandardCharsets.UTF_8));
+    String scrape() {
+        return registry().scrape();
     }
 
     /// Made at the first scrape: a node that nobody scrapes does without.
