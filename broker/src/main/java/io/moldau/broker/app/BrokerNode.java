@@ -127,6 +127,7 @@ public final class BrokerNode implements AutoCloseable {
                         cluster.directoryId(),
                         cluster.address(),
                         clean));
+        LastStop.forget(config.metadataDir());
         groups.start();
         openAdminPort(new OperatorView(quorum, partitions, settings, failure));
         if (cluster.link().isEmpty()) {

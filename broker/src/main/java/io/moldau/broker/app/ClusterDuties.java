@@ -45,6 +45,7 @@ final class ClusterDuties implements AutoCloseable {
     private final Supplier<PeerChannels> channels;
     private volatile Optional<ClusterPart.PeerLink> link = Optional.empty();
     private volatile NodeSession session;
+    private boolean registered;
     private Replication replication;
 
     /// @param failure completed when the cluster has no place for this process any more
@@ -81,13 +82,28 @@ final class ClusterDuties implements AutoCloseable {
         link = Optional.of(peers);
         var clusterId = (Supplier<String>) () -> quorum.image().clusterId();
         peers.server().serve(new SessionService(controller, clusterId).bindService());
+        replicate();
+    }
+
+    /// Not before the registration: until then the metadata here may show this node's former life,
+    /// and as the leader that it was it would have others cut what it lost itself.
+    private synchronized void onRegistered() {
+        registered = true;
+        replicate();
+    }
+
+    private synchronized void replicate() {
+        if (!registered || link.isEmpty() || replication != null) {
+            return;
+        }
+        var peers = link.get();
         replication =
                 Replication.start(
                         partitions,
                         peers.server(),
                         peers.channels(),
                         quorum::submit,
-                        () -> session == null ? -1 : session.nodeEpoch(),
+                        () -> session.nodeEpoch(),
                         ReplicationSettings.DEFAULT.withLagTimeMaxMs(
                                 config.getLong("replica.lag.time.max.ms")));
     }
@@ -123,6 +139,7 @@ final class ClusterDuties implements AutoCloseable {
                         throw new StartupException(ExitReason.FAILURE, why);
                     });
             CompletableFuture.anyOf(session.registered(), refused, ended).join();
+            onRegistered();
         } catch (CompletionException failed) {
             throw failed.getCause() instanceof StartupException refusal ? refusal : failed;
         }

@@ -19,8 +19,6 @@ final class LastStop {
 
     private LastStop() {}
 
-    /// Notes that the node runs on this boot of the machine now.
-    ///
     /// @param orderly whether the logs were closed in order
     /// @return whether nothing was lost since the node ran before
     static boolean keptAll(Path directory, boolean orderly) {
@@ -31,13 +29,24 @@ final class LastStop {
             var boot = Files.readString(BOOT_ID).strip();
             var file = directory.resolve(FILE);
             boolean sameBoot = Files.exists(file) && Files.readString(file).strip().equals(boot);
-            if (!sameBoot) {
-                Files.writeString(file, boot + "\n");
-            }
             return orderly || sameBoot;
         } catch (IOException unknown) {
             LOGGER.atWarn().setCause(unknown).log("cannot tell whether the machine was restarted");
             return orderly;
+        }
+    }
+
+    /// Notes that the node runs on this boot of the machine. Only once the cluster knows what it
+    /// came back with: a node that is killed before that must say again that it may have lost
+    /// something.
+    static void forget(Path directory) {
+        try {
+            if (Files.isReadable(BOOT_ID)) {
+                Files.writeString(
+                        directory.resolve(FILE), Files.readString(BOOT_ID).strip() + "\n");
+            }
+        } catch (IOException unknown) {
+            LOGGER.atWarn().setCause(unknown).log("the machine's boot cannot be noted");
         }
     }
 }

@@ -195,8 +195,18 @@ final class Nemesis {
         cluster.metadata().submit(new FenceNode(node.id(), known.nodeEpoch()));
     }
 
+    /// A move that is called off, or overtaken by the next, takes away replicas that it had brought
+    /// in sync: then fewer than `min.insync.replicas` may be left that have what was acknowledged.
+    /// Who does that must not lose a disk as well.
     private void reassign(Luck luck) {
         int partition = luck.below(cluster.mix().partitions());
+        boolean mayLose =
+                cluster.mix().has(Fault.DISK_LOSS)
+                        || cluster.mix().has(Fault.DAMAGE)
+                        || cluster.mix().has(Fault.POWER_LOSS);
+        if (mayLose && cluster.partition(partition).reassigning()) {
+            return;
+        }
         var target = luck.chance(0.2) ? null : SimCluster.replicas(cluster.mix(), luck);
         var move = new Reassignment(cluster.topic(), partition, target);
         cluster.metadata().submit(new AlterReassignments(List.of(move)));

@@ -120,12 +120,20 @@ final class Oracle {
         }
     }
 
+    /// One that follows a leader of the past, and may not be elected, does no harm by what it cuts.
     void onTruncation(SimReplica replica, long offset) {
         int partition = replica.partition();
         var log = replica.log();
+        var now = cluster.partition(partition);
+        int id = replica.node().id();
+        boolean matters =
+                replica.image().leaderEpoch() == now.leaderEpoch()
+                        || now.isr().contains(id)
+                        || now.elr().contains(id);
         long at = Math.max(offset, log.logStartOffset());
         boolean hasIt =
-                at < Math.min(committedEnd[partition], log.logEndOffset())
+                matters
+                        && at < Math.min(committedEnd[partition], log.logEndOffset())
                         && committed[partition][(int) at] == log.record(at)
                         && epochs[partition][(int) at] == log.epoch(at);
         check(

@@ -40,6 +40,11 @@ public interface Rules {
         return true;
     }
 
+    /// A node that has come back unclean takes itself for clean before the cluster knows.
+    default boolean forgetsUncleanStopsTooEarly() {
+        return false;
+    }
+
     /// The leader answers when it has the record itself.
     default boolean answersBeforeCommit() {
         return false;

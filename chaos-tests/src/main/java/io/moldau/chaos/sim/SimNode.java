@@ -177,6 +177,7 @@ final class SimNode {
 
     void kill() {
         stop();
+        clean |= cluster.rules().forgetsUncleanStopsTooEarly();
         // Nothing is lost, and a node can tell that its machine was up all the time: still clean.
         replicas.forEach(replica -> replica.log().kill());
     }

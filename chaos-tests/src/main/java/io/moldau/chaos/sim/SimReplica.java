@@ -160,7 +160,9 @@ final class SimReplica {
         if (cluster.mix().flushes() && !flushing) {
             flushing = true;
             long life = node.life();
-            cluster.timeline().in(luck.below(8), () -> node.deliver(life, this::flush));
+            // Disks have their bad moments.
+            long syncMs = luck.chance(0.1) ? luck.between(20, 500) : luck.below(8);
+            cluster.timeline().in(syncMs, () -> node.deliver(life, this::flush));
         }
     }
 

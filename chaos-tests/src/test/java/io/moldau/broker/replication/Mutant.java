@@ -47,7 +47,7 @@ public enum Mutant implements Rules {
     /// Compares reigns instead of records: KAFKA-10706, KAFKA-15608.
     COMPARES_REIGNS(null, Mutant::reigns),
     /// Acknowledges what is written and not yet synced, where the topic asks for more.
-    ACKNOWLEDGES_BEFORE_THE_SYNC(null, Mutant::eager),
+    ACKNOWLEDGES_BEFORE_THE_SYNC(Mutant::eagerLeader, Mutant::eager),
     /// Syncs later than it says.
     LIES_ABOUT_SYNCS(null, null) {
         @Override
@@ -67,6 +67,14 @@ public enum Mutant implements Rules {
         @Override
         public boolean tellsOfUncleanStops() {
             return false;
+        }
+    },
+    /// Notes that the machine has restarted before the cluster knows: killed in between, it comes
+    /// back as clean.
+    FORGETS_UNCLEAN_STOPS_TOO_EARLY(null, null) {
+        @Override
+        public boolean forgetsUncleanStopsTooEarly() {
+            return true;
         }
     },
     /// Answers a producer when the leader alone has the record.
@@ -316,6 +324,12 @@ public enum Mutant implements Rules {
                                                 open.fetchOffset(),
                                                 log.latestEpoch())
                                         : effect));
+    }
+
+    private static LeaderReplica eagerLeader(Reign reign) {
+        var log = new HastyLog(reign.log());
+        return new Healthy(
+                new Reign(reign.nodeId(), reign.image(), log, reign.settings(), reign.nowMs()));
     }
 
     private static FollowerReplica eager(Service service) {
