@@ -29,6 +29,7 @@ final class DevCommand extends MoldauCommand {
     private static final int REPLICAS_MAX = 3;
     private static final int CLUSTER_PORT_DISTANCE = 100;
     private static final int FIRST_ADMIN_PORT = 9644;
+    private static final Duration LOOK = Duration.ofMillis(10);
     private static final int PORT_MAX = 65_535 - CLUSTER_PORT_DISTANCE - NODES_MAX;
 
     @Option(
@@ -150,13 +151,11 @@ final class DevCommand extends MoldauCommand {
 
     /// @return false when a node ended first
     private boolean awaitServing(BlockingQueue<DevNode> ended) throws InterruptedException {
-        for (int id = 1; id <= count; id++) {
-            while (!DevNode.answers(clientPort(id))) {
-                if (!ended.isEmpty()) {
-                    return false;
-                }
-                Thread.sleep(Duration.ofMillis(20));
+        while (!nodes.stream().allMatch(DevNode::serves)) {
+            if (!ended.isEmpty()) {
+                return false;
             }
+            Thread.sleep(LOOK);
         }
         return true;
     }

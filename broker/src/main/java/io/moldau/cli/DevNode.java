@@ -4,9 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +14,11 @@ import java.util.function.Consumer;
 /// One node of a development cluster: a process, and its lines of output under its name.
 final class DevNode {
     private static final long STOP_TIMEOUT_S = 60;
-    private static final int PROBE_TIMEOUT_MS = 200;
+
+    /// The event with which a node says that it is up, whatever the format of its log.
+    private static final String SERVING = "serving";
+
+    private static final String LOG_LEVEL = "MOLDAU_LOG_LEVEL";
     private static final String HEAP_OPTIONS = "KAFKA_HEAP_OPTS";
 
     /// Several brokers share the machine with whatever is being developed.
@@ -25,6 +26,7 @@ final class DevNode {
 
     private final int id;
     private final Process process;
+    private volatile boolean serves;
 
     private DevNode(int id, Process process) {
         this.id = id;
@@ -39,6 +41,9 @@ final class DevNode {
                         .redirectErrorStream(true)
                         .redirectInput(Path.of("/dev/null").toFile());
         builder.environment().putIfAbsent(HEAP_OPTIONS, SMALL_HEAP);
+        // However little is to be logged, that a node serves is.
+        builder.environment()
+                .computeIfPresent(LOG_LEVEL, (_, levels) -> levels + ",io.moldau.cli=info");
         try {
             var node = new DevNode(id, builder.start());
             Thread.ofVirtual().name("output-" + id).start(() -> node.copyTo(output));
@@ -68,21 +73,19 @@ final class DevNode {
         try (var lines =
                 new BufferedReader(
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            lines.lines().forEach(line -> output.accept("node %d | %s".formatted(id, line)));
+            lines.lines()
+                    .forEach(line -> {
+                        output.accept("node %d | %s".formatted(id, line));
+                        serves |= line.contains(SERVING);
+                    });
         } catch (IOException | UncheckedIOException cut) {
             output.accept("node %d | output ends: %s".formatted(id, cut.getMessage()));
         }
     }
 
-    static boolean answers(int port) {
-        try (var socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                    PROBE_TIMEOUT_MS);
-            return true;
-        } catch (IOException notYet) {
-            return false;
-        }
+    /// Whether it has said that it serves.
+    boolean serves() {
+        return serves;
     }
 
     int id() {
@@ -102,7 +105,8 @@ final class DevNode {
     }
 
     void askToStop() {
-        process.destroy();
+        // Not the process's own method: that would cut its output, and its last words with it.
+        process.toHandle().destroy();
     }
 
     void awaitEnd() {

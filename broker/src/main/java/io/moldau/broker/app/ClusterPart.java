@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -349,11 +350,14 @@ final class ClusterPart implements AutoCloseable {
     }
 
     ClusterSummary summary() {
-        var members = quorum.membership();
+        var voters = quorum.membership().voters();
+        var members = Stream.concat(voters.stream(), quorum.membership().listeners().stream());
         return new ClusterSummary(
-                quorum.image().nodes().keySet().stream().sorted().toList(),
-                members.voters().stream()
-                        .anyMatch(voter -> voter.directoryId().equals(directoryId)),
+                Stream.concat(members.map(Member::nodeId), quorum.image().nodes().keySet().stream())
+                        .distinct()
+                        .sorted()
+                        .toList(),
+                voters.stream().anyMatch(voter -> voter.directoryId().equals(directoryId)),
                 closedToOthers ? Optional.empty() : Optional.of(self.address()));
     }
 
