@@ -131,12 +131,17 @@ final class FollowerStream implements StreamObserver<FollowerFrame> {
         var sender = senders.computeIfAbsent(shard, key -> new ShardSender(key, this));
         var cursor = new Cursor(this, sender, partition, open.getHandle(), side.nextSession());
         cursors.put(open.getHandle(), cursor);
-        shard.offer(() ->
+        shard.offer(() -> {
+            // Once the follower has a newer stream, a late frame of this one must not take its
+            // place.
+            if (!ended.get()) {
                 partition.onOpened(
                         cursor,
                         open.getLeaderEpoch(),
                         open.getFetchOffset(),
-                        open.getLastFetchedEpoch()));
+                        open.getLastFetchedEpoch());
+            }
+        });
         if (ended.get()) { // It may have missed the end's round.
             close(open.getHandle());
         }
