@@ -168,16 +168,21 @@ public final class MembershipService extends MembershipGrpc.MembershipImplBase {
                     .log(what + " node");
             return admitted(peer, here);
         } catch (ExecutionException | TimeoutException failed) {
-            LOGGER.atWarn()
+            // It asks again, so this is no failure yet.
+            LOGGER.atInfo()
                     .addKeyValue("nodeId", peer.nodeId())
                     .addKeyValue("address", peer.address())
-                    .setCause(failed)
-                    .log("node could not be admitted yet");
+                    .addKeyValue("reason", String.valueOf(rootOf(failed).getMessage()))
+                    .log("node not admitted yet");
             return notNow("the cluster could not " + what + " this node yet");
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             return notNow("the leader is stopping");
         }
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        return failure.getCause() == null ? failure : rootOf(failure.getCause());
     }
 
     private static JoinResponse admitted(Peer peer, Belonging here) {
