@@ -6,6 +6,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -20,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// Connections to other nodes, one for each address, kept and mended: all calls and streams to that
 /// address share it.
@@ -138,14 +138,20 @@ public final class PeerChannels implements AutoCloseable {
                 .handler(new ChannelInboundHandlerAdapter())
                 .connect(target)
                 .addListener((ChannelFuture dialled) -> {
-                    result.complete(meaning(dialled.cause()));
+                    result.complete(meaning(dialled));
                     var _ = dialled.channel().close();
                 });
     }
 
-    private static Probe meaning(@Nullable Throwable failure) {
-        return switch (failure) {
-            case null -> Probe.ANSWERED;
+    /// Where nobody listens, the port may by chance be lent to the very connection that dials it.
+    private static boolean isToItself(Channel dialled) {
+        return dialled.localAddress() != null
+                && dialled.localAddress().equals(dialled.remoteAddress());
+    }
+
+    private static Probe meaning(ChannelFuture dialled) {
+        return switch (dialled.cause()) {
+            case null -> isToItself(dialled.channel()) ? Probe.REFUSED : Probe.ANSWERED;
             // The same class tells of "timed out", and the kernel gives no other sign than the
             // text.
             case ConnectException refused

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Election {
     private static final Logger LOGGER = LoggerFactory.getLogger(Election.class);
 
-    private static final long HAND_OVER_MS = 500;
+    private static final long HAND_OVER_MS = 400;
     private static final long ALIVE_MS = 1_000;
 
     private Election() {}

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Three nodes under load, one of which dies and comes back, again and again.
 @Timeout(600)
 class QuorumChaosTest {
-    private static final int ROUNDS = Integer.getInteger("moldau.quorum.chaos.rounds", 2);
+    private static final int ROUNDS = Integer.getInteger("moldau.quorum.chaos.rounds", 1);
     private static final long SEED = Long.getLong("moldau.quorum.chaos.seed", 7);
 
     @TempDir Path temp;

@@ -24,6 +24,8 @@ final class Levels {
                 Threshold.ERROR);
         // While a node is away, Ratis tells of every attempt to reach it, with a stack trace.
         set.put("org.apache.ratis.server.leader", Threshold.ERROR);
+        // So it does when all nodes stop at once, and there is no successor left.
+        set.put("org.apache.ratis.server.impl.TransferLeadership", Threshold.ERROR);
         // A peer that was killed while something was sent to it: a stack trace each time, and the
         // end of its streams says it already.
         set.put("io.grpc.netty", Threshold.ERROR);
