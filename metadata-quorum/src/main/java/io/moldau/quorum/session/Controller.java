@@ -231,18 +231,33 @@ public final class Controller implements SessionHost, AutoCloseable {
             return; // Late news of a leadership that has ended.
         }
         long nowMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
-        leading.step(event, nowMs).forEach(this::carryOut);
+        leading.step(event, nowMs).forEach(effect -> carryOut(effect, leading));
         answerWaiters();
     }
 
-    private void carryOut(ControllerEffect effect) {
+    /// Brings an answer back, unless whoever asked is no more: its numbers mean nothing to the
+    /// next.
+    private void back(ControllerCore asker, ControllerEvent answer) {
+        run(() -> {
+            if (isCurrent(asker)) {
+                step(answer);
+            }
+        });
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isCurrent(ControllerCore asker) {
+        return core == asker;
+    }
+
+    private void carryOut(ControllerEffect effect, ControllerCore asker) {
         switch (effect) {
             case Submit(long id, var command) -> {
                 LOGGER.atDebug().addKeyValue("command", command).log("controller submits");
                 var _ =
                         quorum.submit(command)
                                 .whenComplete((outcome, _) ->
-                                        run(() -> step(new ControllerEvent.Decided(id, outcome))));
+                                        back(asker, new ControllerEvent.Decided(id, outcome)));
             }
             case ControllerEffect.Probe(long id, int node, var address) -> {
                 LOGGER.atInfo().addKeyValue("node", node).log("dialling a node that is away");
@@ -250,10 +265,7 @@ public final class Controller implements SessionHost, AutoCloseable {
                         channels.get()
                                 .probe(new PeerAddress(address.host(), address.port()), PROBE_MS)
                                 .thenAccept(probe ->
-                                        run(() ->
-                                                step(
-                                                        new ControllerEvent.Probed(
-                                                                id, answer(probe)))));
+                                        back(asker, new ControllerEvent.Probed(id, answer(probe))));
             }
             case CloseSession(long session, var reason) -> {
                 var visit = visits.remove(session);
