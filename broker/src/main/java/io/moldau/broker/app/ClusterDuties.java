@@ -161,14 +161,15 @@ final class ClusterDuties implements AutoCloseable {
         return node.id() != config.nodeId() && !node.fenced();
     }
 
-    /// Lets others lead what this node leads, as far as there are others. While this goes on, its
-    /// clients are served.
+    /// Lets others lead what this node leads, as far as there are others: the partitions first, and
+    /// then the quorum. While this goes on, its clients are served.
     void handOver() {
         var open = session;
         if (open != null
                 && config.getBoolean("controlled.shutdown.enable")
                 && hasOthers(quorum.image())) {
             awaitHandOver(open.shutDown(HAND_OVER_MS_MAX));
+            quorum.handOver().join();
         }
     }
 
