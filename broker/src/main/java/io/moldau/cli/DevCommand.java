@@ -1,7 +1,10 @@
 package io.moldau.cli;
 
+import io.moldau.broker.app.ExitReason;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,11 +62,13 @@ final class DevCommand extends MoldauCommand {
     private final Map<String, String> overrides = new LinkedHashMap<>();
 
     private final List<DevNode> nodes = new ArrayList<>();
+    private List<Integer> adminPorts = List.of();
     private final Instant begin = Instant.now();
 
     @Override
     int run() throws Exception {
         check();
+        adminPorts = adminPorts(count);
         var ended = new LinkedBlockingQueue<DevNode>();
         Runtime.getRuntime().addShutdownHook(new Thread(this::stopOnSignal, "stop"));
         try {
@@ -97,18 +102,34 @@ final class DevCommand extends MoldauCommand {
     }
 
     private static void requireFree(int port) throws IOException {
+        if (!isFree(port)) {
+            throw new CliException(
+                    ExitReason.ADDRESS_IN_USE.exitCode(),
+                    "Port %d is in use: stop what uses it, or choose other ports with --port."
+                            .formatted(port));
+        }
+    }
+
+    private static boolean isFree(int port) throws IOException {
         try (var probe = new ServerSocket()) {
             probe.setReuseAddress(true);
-            probe.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
-        } catch (java.net.BindException taken) {
-            var failure =
-                    new CliException(
-                            io.moldau.broker.app.ExitReason.ADDRESS_IN_USE.exitCode(),
-                            "Port %d is in use: stop what uses it, or choose other ports with --port."
-                                    .formatted(port));
-            failure.initCause(taken);
-            throw failure;
+            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
+            return true;
+        } catch (BindException taken) {
+            return false;
         }
+    }
+
+    /// The operator's ports follow each other where they can; another node of this machine may have
+    /// the first.
+    private static List<Integer> adminPorts(int count) throws IOException {
+        var ports = new ArrayList<Integer>();
+        for (int candidate = FIRST_ADMIN_PORT; ports.size() < count; candidate++) {
+            if (isFree(candidate)) {
+                ports.add(candidate);
+            }
+        }
+        return ports;
     }
 
     private int clientPort(int id) {
@@ -123,7 +144,7 @@ final class DevCommand extends MoldauCommand {
         var settings = new LinkedHashMap<String, String>();
         settings.put("node.id", Integer.toString(id));
         settings.put("cluster.listen", "127.0.0.1:" + clusterPort(id));
-        settings.put("admin.listen", "127.0.0.1:" + (FIRST_ADMIN_PORT + id - 1));
+        settings.put("admin.listen", "127.0.0.1:" + adminPorts.get(id - 1));
         settings.put("default.replication.factor", Integer.toString(Math.min(count, REPLICAS_MAX)));
         settings.putAll(overrides);
         var arguments =
@@ -195,6 +216,7 @@ final class DevCommand extends MoldauCommand {
         line(lines, "produce", "echo hello | moldau produce greetings -b " + first);
         line(lines, "consume", "moldau consume greetings -b " + last);
         line(lines, "nodes", "moldau nodes list -b " + first);
+        line(lines, "health", "curl 127.0.0.1:%d/safe-to-stop".formatted(adminPorts.getFirst()));
         lines.add("  Ctrl-C stops all of them.");
         return String.join("\n", lines);
     }
