@@ -22,6 +22,7 @@ import io.moldau.quorum.bootstrap.Remembered;
 import io.moldau.quorum.bootstrap.Remembered.Place;
 import io.moldau.quorum.bootstrap.Welcome;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -115,6 +116,9 @@ final class ClusterPart implements AutoCloseable {
         } catch (PeerUnavailableException taken) {
             part.close();
             throw new StartupException(ExitReason.ADDRESS_IN_USE, taken.getMessage(), taken);
+        } catch (UncheckedIOException unreadable) {
+            part.close();
+            throw new StartupException(ExitReason.FAILURE, unreadable.getMessage(), unreadable);
         } catch (RuntimeException failed) {
             part.close();
             throw failed;
