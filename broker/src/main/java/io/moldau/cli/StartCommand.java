@@ -86,7 +86,9 @@ final class StartCommand extends MoldauCommand {
 
     private void serve(BrokerConfig config) {
         config.warnings().forEach(warning -> LOGGER.atWarn().log(warning));
+        var untilStarted = StopOnSignal.endAtOnce();
         var node = BrokerNode.start(config, Clock.system());
+        untilStarted.run();
         var stop = new StopOnSignal(node);
         stop.install();
         var banner = new Banner(config, node);

@@ -13,6 +13,20 @@ final class StopOnSignal {
         this.node = node;
     }
 
+    /// Until there is a node, nothing has to be stopped in order: a node that waits for its cluster
+    /// ends at once. Returns what takes this back.
+    static Runnable endAtOnce() {
+        var hook = new Thread(() -> Runtime.getRuntime().halt(ExitStatus.OK), "stop-early");
+        Runtime.getRuntime().addShutdownHook(hook);
+        return () -> {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException stopping) {
+                hook.setName("stop-early, under way");
+            }
+        };
+    }
+
     void install() {
         Runtime.getRuntime().addShutdownHook(hook);
     }

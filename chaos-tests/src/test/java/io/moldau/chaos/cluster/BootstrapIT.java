@@ -259,6 +259,7 @@ class BootstrapIT {
         await().atMost(SETTLES).until(() -> first.logText().contains(plan.address(3)));
         assertThat(first.logText()).contains("have not answered").contains(plan.address(2));
         assertThat(first.isAlive()).isTrue();
+        assertThat(first.stop()).isZero();
     }
 
     private static void awaitReopened(BrokerProcess broker) {
