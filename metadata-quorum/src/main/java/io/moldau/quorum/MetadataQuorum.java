@@ -39,7 +39,7 @@ public final class MetadataQuorum implements AutoCloseable {
     private final Leadership leadership = new Leadership();
     private final RaftLink link = new RaftLink();
     private final Submitter submitter = new Submitter(this::route);
-    private final Addresses addresses = new Addresses(this::registered);
+    private final Addresses addresses = new Addresses(this::registered, this::nodeEpoch);
     private final Lives lives;
     private final Membership membership;
     private volatile @Nullable PeerSide peers;
@@ -98,6 +98,7 @@ public final class MetadataQuorum implements AutoCloseable {
                         addresses,
                         link,
                         directory.identity().cluster(),
+                        config.address(),
                         lives::localLog,
                         this::status);
     }
@@ -122,6 +123,11 @@ public final class MetadataQuorum implements AutoCloseable {
         return address == null || !PeerIds.directoryId(peer).equals(node.directoryId())
                 ? null
                 : new PeerAddress(address.host(), address.port());
+    }
+
+    private long nodeEpoch(RaftPeerId peer) {
+        var node = image().node(PeerIds.nodeId(peer));
+        return node == null ? -1 : node.nodeEpoch();
     }
 
     /// Replicates `command` and decides it. Commands that wait at the same time share one log

@@ -1,6 +1,7 @@
 package io.moldau.quorum;
 
 import io.grpc.stub.StreamObserver;
+import io.moldau.peer.PeerAddress;
 import io.moldau.peer.PeerChannels;
 import io.moldau.peer.PeerServer;
 import io.moldau.proto.quorum.AppendReply;
@@ -31,13 +32,14 @@ final class PeerSide {
             Addresses addresses,
             RaftLink link,
             String clusterId,
+            @Nullable PeerAddress own,
             Supplier<Route> local,
             Supplier<QuorumStatus> status) {
         this.channels = channels;
         this.addresses = addresses;
         this.clusterId = clusterId;
         this.local = local;
-        var calls = new RaftCalls(channels, addresses::of, link);
+        var calls = new RaftCalls(channels, addresses, link, own);
         link.open(calls);
         server.serve(calls.service());
         server.serve(new Forwarded().bindService());

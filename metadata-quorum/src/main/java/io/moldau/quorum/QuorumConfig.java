@@ -1,5 +1,6 @@
 package io.moldau.quorum;
 
+import io.moldau.peer.PeerAddress;
 import io.moldau.peer.PeerChannels;
 import io.moldau.peer.PeerServer;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param server this node's port for the others; `null` for a node alone, which may open it later,
 ///   see [MetadataQuorum#openTo]
 /// @param channels the way to the others; `null` exactly when `server` is
+/// @param address where the others reach `server`; `null` where they know it already
 /// @param snapshotThreshold entries between two snapshots
 public record QuorumConfig(
         Path dir,
@@ -21,6 +23,7 @@ public record QuorumConfig(
         Group group,
         @Nullable PeerServer server,
         @Nullable PeerChannels channels,
+        @Nullable PeerAddress address,
         int snapshotThreshold) {
     private static final int SNAPSHOT_THRESHOLD = 20_000;
 
@@ -54,7 +57,8 @@ public record QuorumConfig(
 
     /// A quorum of one that takes or draws its cluster id.
     public static QuorumConfig of(Path dir, int nodeId) {
-        return new QuorumConfig(dir, nodeId, new Group.Lone(null), null, null, SNAPSHOT_THRESHOLD);
+        return new QuorumConfig(
+                dir, nodeId, new Group.Lone(null), null, null, null, SNAPSHOT_THRESHOLD);
     }
 
     public QuorumConfig withClusterId(@Nullable String id) {
@@ -62,15 +66,22 @@ public record QuorumConfig(
     }
 
     public QuorumConfig withGroup(Group belongsTo) {
-        return new QuorumConfig(dir, nodeId, belongsTo, server, channels, snapshotThreshold);
+        return new QuorumConfig(
+                dir, nodeId, belongsTo, server, channels, address, snapshotThreshold);
     }
 
     /// With a port for other nodes. Who opened it closes it, after the quorum.
     public QuorumConfig withPeers(PeerServer opened, PeerChannels ways) {
-        return new QuorumConfig(dir, nodeId, group, opened, ways, snapshotThreshold);
+        return new QuorumConfig(dir, nodeId, group, opened, ways, address, snapshotThreshold);
+    }
+
+    /// With the address under which the others reach the port: a node that comes back elsewhere is
+    /// found there.
+    public QuorumConfig withAddress(PeerAddress own) {
+        return new QuorumConfig(dir, nodeId, group, server, channels, own, snapshotThreshold);
     }
 
     public QuorumConfig withSnapshotThreshold(int entries) {
-        return new QuorumConfig(dir, nodeId, group, server, channels, entries);
+        return new QuorumConfig(dir, nodeId, group, server, channels, address, entries);
     }
 }

@@ -3,11 +3,21 @@ package io.moldau.quorum;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.CallOptions;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.moldau.peer.PeerAddress;
@@ -18,7 +28,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
@@ -32,10 +41,14 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.protocol.RaftServerProtocol;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
+import org.jspecify.annotations.Nullable;
 
 /// Ratis's calls as gRPC calls between nodes. Each is a call of its own, so that a vote or a
 /// heartbeat overtakes a large append on the same connection.
 final class RaftCalls implements RaftServerProtocol {
+    private static final Metadata.Key<String> SENDER =
+            Metadata.Key.of("moldau-address", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Context.Key<String> SENDER_ADDRESS = Context.key("moldau-address");
     private static final String SERVICE = "moldau.quorum.Raft";
     private static final long VOTE_TIMEOUT_MS = 1_000;
     private static final long HEARTBEAT_TIMEOUT_MS = 1_000;
@@ -71,14 +84,22 @@ final class RaftCalls implements RaftServerProtocol {
                             StartLeaderElectionReplyProto.getDefaultInstance());
 
     private final PeerChannels channels;
-    private final Function<RaftPeerId, PeerAddress> addresses;
+    private final Addresses addresses;
     private final RaftLink link;
+    private final ClientInterceptor signature;
 
-    /// @param addresses where a peer is just now; throws [java.util.NoSuchElementException]
-    RaftCalls(PeerChannels channels, Function<RaftPeerId, PeerAddress> addresses, RaftLink link) {
+    /// @param own where this node is reached; said with every call, so that one that comes back
+    ///   elsewhere is found when it asks for votes: it cannot register before the leader reaches it
+    RaftCalls(
+            PeerChannels channels, Addresses addresses, RaftLink link, @Nullable PeerAddress own) {
         this.channels = channels;
         this.addresses = addresses;
         this.link = link;
+        var headers = new Metadata();
+        if (own != null) {
+            headers.put(SENDER, own.toString());
+        }
+        this.signature = MetadataUtils.newAttachHeadersInterceptor(headers);
     }
 
     private static <Q extends MessageLite, A extends MessageLite> MethodDescriptor<Q, A> method(
@@ -159,7 +180,8 @@ final class RaftCalls implements RaftServerProtocol {
             MethodDescriptor<Q, A> method, Q request, RaftRpcRequestProto header, long timeoutMs)
             throws IOException {
         try {
-            var channel = channels.to(addresses.apply(target(header)));
+            var dialled = channels.to(addresses.of(target(header)));
+            var channel = ClientInterceptors.intercept(dialled, signature);
             var options =
                     CallOptions.DEFAULT
                             .withExecutor(MoreExecutors.directExecutor())
@@ -198,6 +220,19 @@ final class RaftCalls implements RaftServerProtocol {
 
     /// What this node answers to the others.
     ServerServiceDefinition service() {
+        return ServerInterceptors.intercept(methods(), new SenderReader());
+    }
+
+    private static final class SenderReader implements ServerInterceptor {
+        @Override
+        public <Q, A> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            var sender = Context.current().withValue(SENDER_ADDRESS, headers.get(SENDER));
+            return Contexts.interceptCall(sender, call, headers, next);
+        }
+    }
+
+    private ServerServiceDefinition methods() {
         return ServerServiceDefinition.builder(SERVICE)
                 .addMethod(
                         VOTE,
@@ -239,6 +274,11 @@ final class RaftCalls implements RaftServerProtocol {
         try {
             var server = link.server();
             checkMeant(server.getId(), header.getReplyId());
+            var sender = SENDER_ADDRESS.get();
+            if (sender != null) {
+                addresses.heardFrom(
+                        RaftPeerId.valueOf(header.getRequestorId()), PeerAddress.parse(sender, 0));
+            }
             given = answer.by(server);
         } catch (IOException | RuntimeException refused) {
             reply.onError(

@@ -161,4 +161,17 @@ class MembershipTest {
             assertThat(behind.quorum().image().topics()).hasSize(151);
         }
     }
+
+    @Test
+    void findsANodeThatComesBackOnAnotherAddress() {
+        try (var cluster = new TestCluster(temp).founded(3)) {
+            var moved = cluster.follower();
+            moved.kill();
+            decided(cluster.leader(), node(1, 1, null));
+
+            moved.restartElsewhere();
+
+            assertThat(moved.quorum().image().node(1)).isNotNull();
+        }
+    }
 }

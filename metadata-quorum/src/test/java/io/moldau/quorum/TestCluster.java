@@ -92,6 +92,7 @@ final class TestCluster implements AutoCloseable {
                             QuorumConfig.of(dir, id)
                                     .withGroup(group)
                                     .withPeers(server, channels)
+                                    .withAddress(new PeerAddress("127.0.0.1", port))
                                     .withSnapshotThreshold(snapshotThreshold));
         }
 
@@ -112,6 +113,13 @@ final class TestCluster implements AutoCloseable {
             channels.close();
             quorum().close();
             quorum = null;
+        }
+
+        /// On another port, of which nobody has been told.
+        void restartElsewhere() {
+            port = 0;
+            openPort();
+            start(new Group.Lone(CLUSTER));
         }
 
         void restart() {

@@ -287,7 +287,9 @@ final class ClusterPart implements AutoCloseable {
                         .orElseGet(
                                 () -> new QuorumConfig.Group.Lone(asked.clusterId().orElse(null)));
         var grouped = base.withGroup(group);
-        return link.map(peers -> grouped.withPeers(peers.server(), peers.channels()))
+        return link.map(peers ->
+                        grouped.withPeers(peers.server(), peers.channels())
+                                .withAddress(self.address()))
                 .orElse(grouped);
     }
 
