@@ -46,9 +46,12 @@ final class EndpointLimitsTest {
             var clients = List.of(broker.client(), broker.client(), broker.client());
 
             // when
-            clients.forEach(client -> client.send(produce(1, 1, new byte[requestBytes])));
+            clients.get(0).send(produce(1, 1, new byte[requestBytes]));
             var first = produces.poll(10, TimeUnit.SECONDS);
-            produces.poll(10, TimeUnit.SECONDS).complete(new ProduceResponseData());
+            clients.get(1).send(produce(1, 1, new byte[requestBytes]));
+            var second = produces.poll(10, TimeUnit.SECONDS);
+            clients.get(2).send(produce(1, 1, new byte[requestBytes]));
+            second.complete(new ProduceResponseData());
             var third = produces.poll(10, TimeUnit.SECONDS);
             long held = broker.endpoint.queuedRequestBytes();
             first.complete(new ProduceResponseData());
