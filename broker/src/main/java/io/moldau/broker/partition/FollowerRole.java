@@ -26,6 +26,7 @@ final class FollowerRole implements Role, FollowedPartition {
     private final FollowerReplica core;
     private LeaderStream stream;
     private int handle = NO_HANDLE;
+    private long expectedOffset;
     private boolean bounded;
     private boolean ended;
 
@@ -94,8 +95,10 @@ final class FollowerRole implements Role, FollowedPartition {
         }
         long session = from.session();
         switch (update.getAnswerCase()) {
-            case ACCEPTED ->
-                    run(new FollowerEvent.Accepted(session, update.getAccepted().getFromOffset()));
+            case ACCEPTED -> {
+                expectedOffset = update.getAccepted().getFromOffset();
+                run(new FollowerEvent.Accepted(session, expectedOffset));
+            }
             case DIVERGED -> {
                 var diverged = update.getDiverged();
                 run(
@@ -111,6 +114,9 @@ final class FollowerRole implements Role, FollowedPartition {
                 // Only news.
             }
         }
+        if (records.hasRemaining() && !follows(update)) {
+            return;
+        }
         run(
                 new FollowerEvent.Received(
                         session,
@@ -119,6 +125,38 @@ final class FollowerRole implements Role, FollowedPartition {
                         update.getLogStartOffset(),
                         update.getLogEndOffset(),
                         records));
+    }
+
+    /// Offsets may have gaps where records were compacted; what was sent has none.
+    private boolean follows(Update update) {
+        if (update.getRecordsFrom() == expectedOffset) {
+            expectedOffset = update.getRecordsTo();
+            return true;
+        }
+        LOGGER.atWarn()
+                .addKeyValue("partition", partition)
+                .addKeyValue("expected", expectedOffset)
+                .addKeyValue("received", update.getRecordsFrom())
+                .log("records of the leader are missing");
+        reopenSoon();
+        return false;
+    }
+
+    @Override
+    public void onMissed(LeaderStream from, int itsHandle, RuntimeException cause) {
+        LOGGER.atError()
+                .addKeyValue("partition", partition)
+                .setCause(cause)
+                .log("records of the leader not taken");
+        if (!ended && itsHandle == handle && from.equals(stream)) {
+            reopenSoon();
+        }
+    }
+
+    /// Nothing more is taken under this handle; the next one begins where the log ends.
+    private void reopenSoon() {
+        closeHandle();
+        fenced(leaderEpoch());
     }
 
     private void onRefused(int error, int leaderEpoch) {
@@ -223,7 +261,7 @@ final class FollowerRole implements Role, FollowedPartition {
                     .addKeyValue("leader", leaderId)
                     .addKeyValue("reason", refused.message())
                     .log("records of the leader refused");
-            fenced(leaderEpoch()); // Asked for again, from where the log ends.
+            reopenSoon();
             return;
         }
         partition.onBytesAppended(records.remaining());

@@ -225,7 +225,9 @@ final class LeaderRole implements Role {
             follower.refuse(Errors.OFFSET_OUT_OF_RANGE, leaderEpoch());
         } else if (follower.isAccepted() && follower.nextOffset() < end && mayPass(follower)) {
             var batches = log.readWhole(follower.nextOffset(), bytesFor(follower, frame));
-            frame.add(follower.news(leaderEpoch(), core.highWatermark(), start, end), batches);
+            var news = follower.news(leaderEpoch(), core.highWatermark(), start, end);
+            news.setRecordsFrom(follower.nextOffset()).setRecordsTo(batches.nextOffset());
+            frame.add(news, batches);
             follower.sentUpTo(batches.nextOffset());
             if (isBounded(follower)) {
                 partition.peers().sendingRate().spend(batches.sizeBytes(), partition.nowNanos());

@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A partition as its followers' streams see it, in whatever role it is.
 ///
 /// A follower may have learned sooner than this node that this node leads: then it waits here until
 /// the metadata has come, and need not ask again.
 final class LedSide implements LedPartition {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LedSide.class);
+
     private final Partition partition;
     private List<EarlyOpen> early = List.of();
 
@@ -97,6 +101,9 @@ final class LedSide implements LedPartition {
         } catch (UncheckedIOException e) {
             follower.refuse(Errors.KAFKA_STORAGE_ERROR, leader.leaderEpoch());
             partition.keeper().fail(e);
+        } catch (RuntimeException e) {
+            LOGGER.atError().addKeyValue("partition", partition).setCause(e).log("nothing sent");
+            follower.refuse(Errors.UNKNOWN_SERVER_ERROR, leader.leaderEpoch());
         }
     }
 

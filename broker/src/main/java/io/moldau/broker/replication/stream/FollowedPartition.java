@@ -19,4 +19,7 @@ public interface FollowedPartition {
     /// @param handle the one that the partition got when it opened itself
     /// @param records good until this returns
     void onUpdate(LeaderStream stream, int handle, Update update, ByteBuffer records);
+
+    /// An update was not taken because of a mistake here: what follows would leave a gap.
+    void onMissed(LeaderStream stream, int handle, RuntimeException cause);
 }

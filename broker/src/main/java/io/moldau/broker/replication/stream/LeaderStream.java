@@ -196,13 +196,20 @@ public final class LeaderStream {
 
         private void deliver(Shard shard, List<Item> items) {
             try {
-                for (var item : items) {
-                    var update = item.update;
-                    ByteBuffer records = frame.records(item.offset, update.getRecordsBytes());
-                    item.partition.onUpdate(LeaderStream.this, update.getHandle(), update, records);
-                }
+                items.forEach(this::deliver);
             } finally {
                 onShardDone(shard);
+            }
+        }
+
+        @SuppressWarnings("CatchingUnchecked") // One partition's mistake is not the others'.
+        private void deliver(Item item) {
+            var update = item.update;
+            try {
+                ByteBuffer records = frame.records(item.offset, update.getRecordsBytes());
+                item.partition.onUpdate(LeaderStream.this, update.getHandle(), update, records);
+            } catch (RuntimeException e) {
+                item.partition.onMissed(LeaderStream.this, update.getHandle(), e);
             }
         }
 

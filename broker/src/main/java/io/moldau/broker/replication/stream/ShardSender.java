@@ -61,16 +61,23 @@ final class ShardSender {
     private void send() {
         scheduled = true;
         blocked = false;
-        while (!ready.isEmpty() && hasRoom()) {
-            var draft = new FrameDraft(Math.min(FRAME_BYTES_MAX, stream.credit()));
-            fill(draft);
-            if (draft.isEmpty()) {
-                draft.drop();
-            } else {
-                stream.send(draft.finish());
+        try {
+            while (!ready.isEmpty() && hasRoom()) {
+                sendOne();
             }
+        } finally {
+            scheduled = false;
         }
-        scheduled = false;
+    }
+
+    private void sendOne() {
+        var draft = new FrameDraft(Math.min(FRAME_BYTES_MAX, stream.credit()));
+        fill(draft);
+        if (draft.isEmpty()) {
+            draft.drop();
+        } else {
+            stream.send(draft.finish());
+        }
     }
 
     /// Looked at again after the flag is raised: one of the two sides sees the other.

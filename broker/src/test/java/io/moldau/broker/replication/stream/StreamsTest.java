@@ -147,6 +147,20 @@ class StreamsTest {
     }
 
     @Test
+    void tellsThePartitionWhatItFailedToTake() {
+        // given
+        followed.failsOnce = true;
+        append(3);
+
+        // when
+        follow();
+
+        // then
+        eventually(() -> assertThat(followed.bytes.get()).isGreaterThan(3 * BATCH_BYTES));
+        assertThat(followed.missed.get()).isEqualTo(1);
+    }
+
+    @Test
     void tellsBothEndsWhenTheStreamBreaksAndOpensAnother() {
         // given
         follow();
@@ -240,7 +254,9 @@ class StreamsTest {
         private final AtomicInteger disconnections = new AtomicInteger();
         private final CountDownLatch reached = new CountDownLatch(1);
         private final CountDownLatch gate = new CountDownLatch(1);
+        private final AtomicInteger missed = new AtomicInteger();
         private volatile boolean stuck;
+        private volatile boolean failsOnce;
         private long next;
 
         @Override
@@ -251,6 +267,10 @@ class StreamsTest {
         @Override
         public void onConnected(LeaderStream stream) {
             sessions.add(stream.session());
+            openOn(stream);
+        }
+
+        private void openOn(LeaderStream stream) {
             var _ =
                     stream.open(
                             this,
@@ -267,6 +287,10 @@ class StreamsTest {
         @Override
         public void onUpdate(LeaderStream stream, int handle, Update update, ByteBuffer records) {
             reached.countDown();
+            if (records.hasRemaining() && failsOnce) {
+                failsOnce = false;
+                throw new IllegalStateException("planted");
+            }
             if (stuck) {
                 CompletableFuture.runAsync(this::waitAtTheGate).join();
             }
@@ -275,6 +299,13 @@ class StreamsTest {
                 next += count(records);
                 stream.acknowledge(shard(), handle, next);
             }
+        }
+
+        @Override
+        public void onMissed(LeaderStream stream, int handle, RuntimeException cause) {
+            missed.incrementAndGet();
+            stream.close(shard(), handle);
+            openOn(stream);
         }
 
         private int count(ByteBuffer records) {
