@@ -6,6 +6,9 @@ import io.moldau.metadata.ImageListener;
 import io.moldau.metadata.MetadataState;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Where the newest image hangs for all to read, and with it the offsets.
 ///
@@ -13,6 +16,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// take turns; readers wait for neither. What hangs there is never replaced by something older: a
 /// node that starts its part of the quorum over applies again what it had applied before.
 final class Board {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Board.class);
+
     private final List<ImageListener> listeners = new CopyOnWriteArrayList<>();
     private volatile ClusterImage image = ClusterImage.empty();
     private volatile CommittedOffsets offsets = new MetadataState().offsets();
@@ -45,7 +50,17 @@ final class Board {
         var before = image;
         image = next;
         if (next.differsFrom(before)) {
-            listeners.forEach(listener -> listener.published(before, next));
+            listeners.forEach(listener -> tell(listener, before, next));
+        }
+    }
+
+    /// A node that stops ends its threads before its part of the quorum, which goes on applying:
+    /// whoever cannot follow any more must not stop that.
+    private static void tell(ImageListener listener, ClusterImage before, ClusterImage next) {
+        try {
+            listener.published(before, next);
+        } catch (RejectedExecutionException ended) {
+            LOGGER.atDebug().setCause(ended).log("a listener has ended");
         }
     }
 }
