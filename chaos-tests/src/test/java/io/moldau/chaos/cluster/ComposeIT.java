@@ -45,8 +45,10 @@ class ComposeIT {
             assertThat(addresses(outside)).containsExactlyInAnyOrder(outside.split(","));
             assertThat(addresses(inside)).containsExactlyInAnyOrder(inside.split(","));
             assertThat(addresses(inside)).allMatch(address -> !address.startsWith("127.0.0.1:"));
-        } finally {
+            // That each stops in time is a part of the promise.
             brokers.forEach(BrokerProcess::close);
+        } finally {
+            brokers.stream().filter(BrokerProcess::isAlive).forEach(BrokerProcess::kill);
         }
     }
 
