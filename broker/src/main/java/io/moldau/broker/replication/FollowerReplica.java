@@ -251,11 +251,6 @@ public class FollowerReplica {
         return highWatermark;
     }
 
-    /// True while records come.
-    public boolean isFollowing() {
-        return state == State.FOLLOWING;
-    }
-
     /// How many records the leader has beyond this log, as it last said; -1 when it has said
     /// nothing yet.
     public long lag() {

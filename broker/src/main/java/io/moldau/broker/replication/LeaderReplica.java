@@ -343,10 +343,4 @@ public class LeaderReplica {
     public boolean canCommit() {
         return isr.hasEnough();
     }
-
-    /// Where a follower's log ends, as far as it has told in this reign; -1 when it has not.
-    public long logEndOffsetOf(int node) {
-        var follower = follower(node);
-        return follower == null ? FollowerProgress.UNKNOWN : follower.logEndOffset();
-    }
 }

@@ -1,7 +1,6 @@
 package io.moldau.broker.replication;
 
 import io.moldau.log.EpochEnd;
-import io.moldau.log.PartitionLog;
 
 /// A partition's log, as far as replication has to look at it. It never writes: that is what
 /// effects are for.
@@ -24,9 +23,4 @@ public interface ReplicaLog {
     int epochBefore(long offset);
 
     EpochEnd endOffsetFor(int epoch);
-
-    /// The view of a log whose appends promise nothing more than to be there.
-    static ReplicaLog of(PartitionLog log) {
-        return new PartitionLogView(log);
-    }
 }

@@ -30,14 +30,6 @@ final class SimStream {
         return openAtFollower || openAtLeader;
     }
 
-    boolean isOpenAtLeader() {
-        return openAtLeader;
-    }
-
-    boolean isOpenAtFollower() {
-        return openAtFollower;
-    }
-
     /// Each end learns that it is over at its own time; what arrives before counts.
     void breakIn(long followerMs, long leaderMs) {
         cluster.timeline().in(followerMs, this::endAtFollower);
