@@ -3,18 +3,11 @@ package io.moldau.chaos.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moldau.chaos.check.DeliveryChecker;
 import io.moldau.chaos.load.CommittingGroup;
 import io.moldau.chaos.load.Producers;
-import io.moldau.chaos.load.Records;
-import io.moldau.chaos.run.Acceptance;
 import io.moldau.chaos.run.BrokerProcess;
-import io.moldau.chaos.run.ClusterProcess;
-import io.moldau.chaos.run.Topics;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Map;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 
 /// Nodes that end while producers send and a group commits: three nodes, three replicas.
@@ -24,7 +17,6 @@ class FailoverIT {
     private static final int ROUNDS = Integer.getInteger("moldau.failover.rounds", 1);
     private static final int PARTITIONS = 6;
     private static final int PRODUCERS = 3;
-    private static final String TOPIC = "ledger";
     private static final Duration RECOVERS = Duration.ofMinutes(1);
 
     /// Who is hit, and how.
@@ -59,53 +51,40 @@ class FailoverIT {
 
     @Test
     void keepsEveryAcknowledgedRecordWhoeverFails() {
-        try (var cluster =
-                        Acceptance.startCluster(
-                                "failover", 3, "group.initial.rebalance.delay.ms=0");
-                var view = new ClusterView(cluster.bootstrap())) {
-            view.awaitNodes(3);
-            Topics.create(
-                    cluster.bootstrap(),
-                    new NewTopic(TOPIC, PARTITIONS, (short) 3)
-                            .configs(Map.of("min.insync.replicas", "2")));
+        try (var cluster = LedgerCluster.start("failover", PARTITIONS)) {
             var producers =
                     new Producers(
                             cluster.bootstrap(),
-                            TOPIC,
+                            LedgerCluster.TOPIC,
                             PARTITIONS,
                             Map.<String, Object>of("request.timeout.ms", 3000));
             try (producers;
-                    var group = new CommittingGroup(cluster.bootstrap(), "bookkeeper", TOPIC)) {
+                    var group =
+                            new CommittingGroup(
+                                    cluster.bootstrap(), "bookkeeper", LedgerCluster.TOPIC)) {
                 producers.start(PRODUCERS);
                 for (int round = 1; round <= ROUNDS; round++) {
                     for (var blow : Blow.values()) {
-                        strike(blow, cluster, view, producers, group);
+                        strike(blow, cluster, producers, group);
                     }
                 }
             }
-            assertThat(producers.failures()).isEmpty();
-            var history = new ArrayList<>(producers.history());
-            history.addAll(Records.readBack(cluster.bootstrap(), TOPIC, PARTITIONS));
-            assertThat(DeliveryChecker.check(history)).isEmpty();
+            cluster.judge(producers);
         }
     }
 
     private static void strike(
-            Blow blow,
-            ClusterProcess cluster,
-            ClusterView view,
-            Producers producers,
-            CommittingGroup group) {
+            Blow blow, LedgerCluster cluster, Producers producers, CommittingGroup group) {
         awaitProgress(producers, group);
-        view.awaitFullIsr(TOPIC);
-        var node = cluster.node(victim(blow, view));
+        cluster.awaitFullIsr();
+        var node = cluster.node(victim(blow, cluster.view()));
         producers.forgetGaps();
         blow.strike(node);
         awaitProgress(producers, group);
         var gap = producers.longestGap();
         long begin = System.nanoTime();
         blow.undo(node);
-        view.awaitFullIsr(TOPIC);
+        cluster.awaitFullIsr();
         System.out.printf(
                 "%s: longest gap %d ms, whole again after %d ms%n",
                 blow, gap.toMillis(), Duration.ofNanos(System.nanoTime() - begin).toMillis());
@@ -116,7 +95,7 @@ class FailoverIT {
         if (blow.controller) {
             return controller;
         }
-        return view.partitions(TOPIC).stream()
+        return view.partitions(LedgerCluster.TOPIC).stream()
                 .map(partition -> partition.leader().id())
                 .filter(id -> id != controller)
                 .findFirst()

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.moldau.chaos.check.DeliveryChecker;
 import io.moldau.chaos.history.Event;
-import io.moldau.chaos.history.Event.Resumed;
 import io.moldau.chaos.load.CommittingGroup;
+import io.moldau.chaos.load.Positions;
 import io.moldau.chaos.load.Producers;
 import io.moldau.chaos.load.Records;
 import io.moldau.chaos.run.Acceptance;
@@ -22,7 +22,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /// `kill -9` at random moments while producers send and groups commit.
@@ -45,7 +44,7 @@ class KillUnderLoadIT {
     private final List<Long> firstAcksMs = new ArrayList<>();
 
     @Test
-    void keepsEveryAcknowledgedRecordAndCommit() throws Exception {
+    void keepsEveryAcknowledgedRecordAndCommit() {
         System.out.printf("kill -9 under load: %d rounds, -Dmoldau.kill.seed=%d%n", ROUNDS, SEED);
         var random = new Random(SEED);
         try (var broker = Acceptance.startBroker("kill", "group.initial.rebalance.delay.ms=0")) {
@@ -74,8 +73,7 @@ class KillUnderLoadIT {
     }
 
     private void killAndCheck(
-            BrokerProcess broker, Producers producers, List<CommittingGroup> groups)
-            throws Exception {
+            BrokerProcess broker, Producers producers, List<CommittingGroup> groups) {
         broker.kill();
         var history = new ArrayList<Event>();
         groups.forEach(group -> history.addAll(group.promises()));
@@ -86,8 +84,10 @@ class KillUnderLoadIT {
                 .atMost(RECOVERS)
                 .until(() -> producers.acknowledgedCount() > acknowledged);
         firstAcksMs.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
-        for (var group : groups) {
-            history.addAll(positionsOf(broker, group.name()));
+        try (var admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+            for (var group : groups) {
+                history.addAll(Positions.of(admin, group.name(), TOPIC, PARTITIONS));
+            }
         }
         assertThat(DeliveryChecker.check(history))
                 .as("commits after round %d", restartsMs.size())
@@ -111,21 +111,6 @@ class KillUnderLoadIT {
     private static void pause(int milliseconds) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
         await().pollInterval(Duration.ofMillis(1)).until(() -> System.nanoTime() >= end);
-    }
-
-    private static List<Event> positionsOf(BrokerProcess broker, String group) throws Exception {
-        try (var admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
-            var positions =
-                    admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
-            return IntStream.range(0, PARTITIONS)
-                    .mapToObj(i -> new TopicPartition(TOPIC, i))
-                    .<Event>map(tp ->
-                            new Resumed(
-                                    group,
-                                    tp.toString(),
-                                    positions.containsKey(tp) ? positions.get(tp).offset() : -1))
-                    .toList();
-        }
     }
 
     private void checkRecords(BrokerProcess broker, Producers producers) {

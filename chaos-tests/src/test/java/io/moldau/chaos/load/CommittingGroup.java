@@ -1,32 +1,19 @@
 package io.moldau.chaos.load;
 
 import io.moldau.chaos.history.Event;
-import io.moldau.chaos.history.Event.Committed;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /// A group with one member that commits after every poll, and remembers which commits were
 /// promised.
 public final class CommittingGroup implements AutoCloseable {
-    private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
-
     private final String bootstrap;
     private final String group;
     private final String topic;
-    private final Map<String, Long> promised = new ConcurrentHashMap<>();
-    private final AtomicLong commits = new AtomicLong();
+    private final Commits commits;
     private final Thread thread;
     private volatile boolean stopping;
 
@@ -34,6 +21,7 @@ public final class CommittingGroup implements AutoCloseable {
         this.bootstrap = bootstrap;
         this.group = group;
         this.topic = topic;
+        this.commits = new Commits(group);
         thread = Thread.ofPlatform().name(group).start(this::run);
     }
 
@@ -51,28 +39,9 @@ public final class CommittingGroup implements AutoCloseable {
                 new KafkaConsumer<>(settings, new StringDeserializer(), new LongDeserializer())) {
             consumer.subscribe(List.of(topic));
             while (!stopping) {
-                pollAndCommit(consumer);
+                commits.pollAndCommit(consumer);
             }
         }
-    }
-
-    private void pollAndCommit(KafkaConsumer<String, Long> consumer) {
-        var positions = new HashMap<TopicPartition, OffsetAndMetadata>();
-        for (var record : consumer.poll(POLL)) {
-            var partition = new TopicPartition(record.topic(), record.partition());
-            positions.put(partition, new OffsetAndMetadata(record.offset() + 1));
-        }
-        if (positions.isEmpty()) {
-            return;
-        }
-        try {
-            consumer.commitSync(positions, COMMIT_TIMEOUT);
-        } catch (KafkaException e) {
-            return; // The broker is gone, or the group is forming anew: nothing was promised.
-        }
-        positions.forEach((partition, position) ->
-                promised.merge(partition.toString(), position.offset(), Math::max));
-        commits.incrementAndGet();
     }
 
     public String name() {
@@ -80,15 +49,12 @@ public final class CommittingGroup implements AutoCloseable {
     }
 
     public long commitCount() {
-        return commits.get();
+        return commits.count();
     }
 
     /// What was promised so far, as events.
     public List<Event> promises() {
-        var events = new ArrayList<Event>();
-        promised.forEach(
-                (partition, offset) -> events.add(new Committed(group, partition, offset)));
-        return events;
+        return commits.promises();
     }
 
     @Override

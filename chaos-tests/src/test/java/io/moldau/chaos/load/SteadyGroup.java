@@ -1,8 +1,6 @@
 package io.moldau.chaos.load;
 
 import io.moldau.chaos.history.Event;
-import io.moldau.chaos.history.Event.Committed;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,11 +12,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -26,17 +21,13 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 /// A group of dynamic members that should stay as it is: it commits after every poll, remembers
 /// which commits were promised, and counts how often its members were given partitions.
 public final class SteadyGroup implements AutoCloseable {
-    private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
-
     private final String bootstrap;
     private final String group;
     private final String topic;
-    private final Map<String, Long> promised = new ConcurrentHashMap<>();
+    private final Commits commits;
     private final Map<String, Set<String>> owned = new ConcurrentHashMap<>();
     private final Map<String, Integer> generations = new ConcurrentHashMap<>();
     private final AtomicInteger assignments = new AtomicInteger();
-    private final AtomicLong commits = new AtomicLong();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopping;
@@ -45,6 +36,7 @@ public final class SteadyGroup implements AutoCloseable {
         this.bootstrap = bootstrap;
         this.group = group;
         this.topic = topic;
+        this.commits = new Commits(group);
         for (int i = 0; i < members; i++) {
             var name = group + "-" + i;
             threads.add(Thread.ofPlatform().name(name).start(() -> run(name)));
@@ -63,7 +55,7 @@ public final class SteadyGroup implements AutoCloseable {
                 new KafkaConsumer<>(settings, new StringDeserializer(), new LongDeserializer())) {
             consumer.subscribe(List.of(topic), new Owner(name));
             while (!stopping) {
-                pollAndCommit(consumer);
+                commits.pollAndCommit(consumer);
                 generations.put(name, consumer.groupMetadata().generationId());
             }
         } catch (RuntimeException e) {
@@ -95,31 +87,12 @@ public final class SteadyGroup implements AutoCloseable {
         }
     }
 
-    private void pollAndCommit(KafkaConsumer<String, Long> consumer) {
-        var positions = new HashMap<TopicPartition, OffsetAndMetadata>();
-        for (var record : consumer.poll(POLL)) {
-            var partition = new TopicPartition(record.topic(), record.partition());
-            positions.put(partition, new OffsetAndMetadata(record.offset() + 1));
-        }
-        if (positions.isEmpty()) {
-            return;
-        }
-        try {
-            consumer.commitSync(positions, COMMIT_TIMEOUT);
-        } catch (KafkaException e) {
-            return; // Nothing was promised.
-        }
-        positions.forEach((partition, position) ->
-                promised.merge(partition.toString(), position.offset(), Math::max));
-        commits.incrementAndGet();
-    }
-
     public String name() {
         return group;
     }
 
     public long commitCount() {
-        return commits.get();
+        return commits.count();
     }
 
     /// How often members were given partitions, none included.
@@ -146,10 +119,7 @@ public final class SteadyGroup implements AutoCloseable {
 
     /// What was promised so far, as events.
     public List<Event> promises() {
-        var events = new ArrayList<Event>();
-        promised.forEach(
-                (partition, offset) -> events.add(new Committed(group, partition, offset)));
-        return events;
+        return commits.promises();
     }
 
     @Override
