@@ -54,6 +54,7 @@ final class Banner {
                 .addKeyValue("cluster", others())
                 .addKeyValue("dataDirectories", dataDirectories())
                 .addKeyValue("clients", String.join(", ", addresses()))
+                .addKeyValue("durable", durability())
                 .addKeyValue("memory", memory())
                 .log("serving");
     }
@@ -114,14 +115,10 @@ final class Banner {
     }
 
     private String durability() {
-        long interval = config.getLong("log.flush.interval.messages");
-        if (interval == 1) {
-            return "acknowledged once on the disk";
-        }
-        return interval == Long.MAX_VALUE
-                ? "acknowledged once in the page cache; log.flush.interval.messages=1 makes it the disk"
-                : "acknowledged once in the page cache, flushed every %d records"
-                        .formatted(interval);
+        var topics = config.topicDefaults();
+        var worth = Durability.of(topics.flushMessages(), topics.flushMs());
+        boolean byDefault = topics.flushMessages() == Long.MAX_VALUE;
+        return byDefault ? worth + "; log.flush.interval.messages=1 makes it the disk" : worth;
     }
 
     private static String memory() {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
@@ -173,11 +175,11 @@ final class TopicsCommand extends CommandGroup {
             var wanted = names.isEmpty() ? admin.listTopics().names().get() : names;
             var json = new ArrayList<Object>();
             for (var topic : described(admin, wanted).values()) {
-                var configs = ownConfigs(admin, topic.name());
+                var configs = configs(admin, topic.name());
                 if (asJson()) {
-                    json.add(asObject(topic, configs));
+                    json.add(asObject(topic, own(configs), durability(configs)));
                 } else {
-                    printText(topic, configs);
+                    printText(topic, own(configs), durability(configs));
                 }
             }
             if (asJson()) {
@@ -185,15 +187,14 @@ final class TopicsCommand extends CommandGroup {
             }
         }
 
-        private static Map<String, String> ownConfigs(Admin admin, String topic) throws Exception {
+        private static Config configs(Admin admin, String topic) throws Exception {
             var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+            return admin.describeConfigs(List.of(resource)).values().get(resource).get();
+        }
+
+        private static Map<String, String> own(Config all) {
             var configs = new TreeMap<String, String>();
-            for (var entry :
-                    admin.describeConfigs(List.of(resource))
-                            .values()
-                            .get(resource)
-                            .get()
-                            .entries()) {
+            for (var entry : all.entries()) {
                 if (entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG) {
                     configs.put(entry.name(), entry.value());
                 }
@@ -201,21 +202,35 @@ final class TopicsCommand extends CommandGroup {
             return configs;
         }
 
+        /// Other brokers may leave a setting out.
+        private static String durability(Config configs) {
+            var messages = configs.get(TopicConfig.FLUSH_MESSAGES_INTERVAL_CONFIG);
+            var ms = configs.get(TopicConfig.FLUSH_MS_CONFIG);
+            return messages == null || ms == null
+                    ? null
+                    : Durability.of(Long.parseLong(messages.value()), Long.parseLong(ms.value()));
+        }
+
         private static Map<String, Object> asObject(
-                TopicDescription topic, Map<String, String> configs) {
+                TopicDescription topic, Map<String, String> configs, String durability) {
             var object = new LinkedHashMap<String, Object>();
             object.put("topic", topic.name());
             object.put("topicId", topic.topicId().toString());
             object.put("internal", topic.isInternal());
             object.put("configs", configs);
+            object.put("durable", durability);
             object.put("partitions", partitions(topic).asObjects());
             return object;
         }
 
-        private void printText(TopicDescription topic, Map<String, String> configs) {
+        private void printText(
+                TopicDescription topic, Map<String, String> configs, String durability) {
             var out = session().out();
             out.println(session().bold(topic.name()) + session().dim("  id " + topic.topicId()));
             configs.forEach((name, value) -> out.println("  " + name + "=" + value));
+            if (durability != null) {
+                out.println("  " + session().dim("durable: " + durability));
+            }
             out.println(partitions(topic).asText(session()::bold));
         }
 

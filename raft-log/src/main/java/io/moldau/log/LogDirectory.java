@@ -44,6 +44,7 @@ public final class LogDirectory implements AutoCloseable {
     private final Map<TopicPartition, Long> highWatermarksFound;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
     private final Set<TopicPartition> abandoned = ConcurrentHashMap.newKeySet();
+    private final Map<TopicPartition, UncheckedIOException> unsynced = new ConcurrentHashMap<>();
     private Map<TopicPartition, Long> recoveryPointsWritten;
     private Map<TopicPartition, Long> logStartsWritten;
     private Map<TopicPartition, Long> highWatermarksWritten;
@@ -141,8 +142,9 @@ public final class LogDirectory implements AutoCloseable {
     ///
     /// A folder that belongs to another topic id of the same name is put aside as a stray.
     ///
-    /// @throws UncheckedIOException the disk refused
+    /// @throws UncheckedIOException the disk refused, now or in an earlier sync of this log
     public PartitionLog openLog(TopicPartition partition, Uuid topicId, LogConfig config) {
+        checkSynced(partition);
         var log =
                 logs.computeIfAbsent(
                         partition,
@@ -168,6 +170,18 @@ public final class LogDirectory implements AutoCloseable {
                             .formatted(partition, log.topicId(), topicId));
         }
         return log;
+    }
+
+    /// What a failed sync was about, the system may have dropped while it still shows it to whoever
+    /// reads: to recover the log from there would be to invent durability.
+    private void checkSynced(TopicPartition partition) {
+        var failure = unsynced.get(partition);
+        if (failure != null) {
+            throw new UncheckedIOException(
+                    "the log of %s failed to reach the disk and stays closed until the node starts again"
+                            .formatted(partition),
+                    failure.getCause());
+        }
     }
 
     private static OptionalLong lookUp(Map<TopicPartition, Long> map, TopicPartition partition) {
@@ -234,15 +248,19 @@ public final class LogDirectory implements AutoCloseable {
         recoveryPointsFound.remove(partition);
         logStartsFound.remove(partition);
         highWatermarksFound.remove(partition);
+        unsynced.remove(partition);
         var aside = root.resolve(FolderName.aside(partition, Uuid.randomUuid(), suffix));
         disk.rename(folder, aside);
         return aside;
     }
 
     /// Lets go of a log whose disk failed, without touching the disk: its files are recovered at
-    /// the next [#openLog].
+    /// the next [#openLog], unless it was a sync that failed.
     public void abandonLog(PartitionLog log) {
         abandoned.add(log.partition());
+        if (log.syncFailure() != null) {
+            unsynced.put(log.partition(), log.syncFailure());
+        }
         recoveryPointsFound.put(log.partition(), log.recoveryPoint());
         logStartsFound.put(log.partition(), log.logStartOffset());
         highWatermarksFound.put(log.partition(), log.highWatermark());

@@ -539,6 +539,11 @@ public final class PartitionLog {
         segments.all().forEach(Segment::abandon);
     }
 
+    /// Why a flush failed; null when none has.
+    UncheckedIOException syncFailure() {
+        return flushes.failure();
+    }
+
     private void checkWritable() {
         check(!closed, "log of %s is closed", partition);
         var failure = flushes.failure();

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class LogKeeper {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogKeeper.class);
     private static final long REOPEN_AFTER_NANOS = 1_000_000_000L;
+    private static final long FLUSH_TIMER_MS_MAX = 86_400_000;
 
     /// Who hears of the log.
     interface Owner {
@@ -42,6 +43,8 @@ final class LogKeeper {
     private PartitionLog log;
     private long promisedEnd;
     private boolean flushing;
+    private boolean flushTimed;
+    private boolean flushOverdue;
     private boolean deleted;
     private long failedAtNanos;
     private Throwable failure;
@@ -80,13 +83,22 @@ final class LogKeeper {
         }
         try {
             log = store.open(name, topicId, config.get());
-            promisedEnd = log.logEndOffset();
             failure = null;
         } catch (UncheckedIOException e) {
             fail(e);
             throw new KafkaStorageException("the log of " + name + " cannot be opened", e);
         }
+        promiseWhatWasFound();
         owner.onOpened(log);
+    }
+
+    /// What an earlier process wrote and did not flush is no more durable for having been found.
+    private void promiseWhatWasFound() {
+        promisedEnd = log.logEndOffset();
+        if (log.unflushedRecords() >= log.config().flushMessages()) {
+            promisedEnd = log.recoveryPoint();
+            startFlush();
+        }
     }
 
     boolean isOpen() {
@@ -108,6 +120,25 @@ final class LogKeeper {
         promisedEnd = log.logEndOffset();
         if (!flushing && log.flushDue(clock.wallMs())) {
             startFlush(); // A segment was closed: what recovery must read stays bounded.
+        } else {
+            setFlushTimer();
+        }
+    }
+
+    /// Nothing waits longer than `flush.ms`, also where nothing comes after it.
+    private void setFlushTimer() {
+        long delayMs = log.config().flushMs();
+        if (delayMs <= FLUSH_TIMER_MS_MAX && !flushTimed) {
+            flushTimed = true;
+            shard.schedule(delayMs, this::onFlushTimer);
+        }
+    }
+
+    private void onFlushTimer() {
+        flushTimed = false;
+        if (log != null && log.unflushedRecords() > 0) {
+            flushOverdue = flushing; // The one under way may have begun too early.
+            startFlush();
         }
     }
 
@@ -135,7 +166,7 @@ final class LogKeeper {
                     RuntimeException refused = null;
                     try {
                         ticket.sync();
-                    } catch (UncheckedIOException e) {
+                    } catch (RuntimeException e) {
                         refused = e;
                     }
                     var outcome = refused;
@@ -154,7 +185,8 @@ final class LogKeeper {
         }
         long durableEnd = log.completeFlush(ticket);
         promisedEnd = Math.min(Math.max(promisedEnd, durableEnd), log.logEndOffset());
-        if (promisedEnd < log.logEndOffset()) {
+        if (promisedEnd < log.logEndOffset() || flushOverdue) {
+            flushOverdue = false;
             startFlush();
         }
         owner.onFlushed();
@@ -163,6 +195,10 @@ final class LogKeeper {
     void reconfigure() {
         if (log != null) {
             log.reconfigure(config.get());
+            if (log.unflushedRecords() > 0) {
+                flushTimed = false;
+                setFlushTimer();
+            }
         }
     }
 

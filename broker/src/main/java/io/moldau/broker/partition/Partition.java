@@ -423,7 +423,10 @@ public final class Partition {
             if (role() instanceof Role.Lone) {
                 log.noteHighWatermark(Long.MAX_VALUE);
             }
-            highWatermark = log.highWatermark();
+            highWatermark =
+                    role() instanceof Role.Lone
+                            ? Math.min(log.highWatermark(), keeper.promisedEnd())
+                            : log.highWatermark();
         }
 
         @Override

@@ -1,0 +1,94 @@
+package io.moldau.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moldau.env.Disk;
+import io.moldau.env.sim.SimDisk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/// What a sync that fails, and one that is not asked for, mean for a log.
+class LogDurabilityTest {
+    private static final Path ROOT = Path.of("/data");
+
+    private boolean syncFails;
+    private final Disk disk = refusingToSync(new SimDisk(1));
+
+    /// New names are part of a log's first flush, so it is the sync of its folder that fails.
+    private Disk refusingToSync(Disk healthy) {
+        return (Disk)
+                Proxy.newProxyInstance(
+                        Disk.class.getClassLoader(),
+                        new Class<?>[] {Disk.class},
+                        (_, method, arguments) -> {
+                            if (syncFails && method.getName().equals("syncDirectory")) {
+                                throw new UncheckedIOException(new IOException("no medium"));
+                            }
+                            try {
+                                return method.invoke(healthy, arguments);
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            }
+                        });
+    }
+
+    @Test
+    void whoseSyncFailedTakesNothingMore() {
+        // given
+        var fixture = new LogFixture(ROOT, disk, LogConfig.defaults());
+        fixture.append(1, 2);
+        syncFails = true;
+        assertThatThrownBy(fixture.log::flush).isInstanceOf(UncheckedIOException.class);
+        syncFails = false;
+
+        // when, then
+        assertThatThrownBy(() -> fixture.append(1, 1))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("failed to flush");
+        assertThat(fixture.log.recoveryPoint()).isZero();
+    }
+
+    @Test
+    void whoseSyncFailedStaysClosedThoughTheDiskIsWellAgain() {
+        // given
+        var fixture = new LogFixture(ROOT, disk, LogConfig.defaults());
+        fixture.append(1, 2);
+        syncFails = true;
+        assertThatThrownBy(fixture.log::flush).isInstanceOf(UncheckedIOException.class);
+        fixture.directory().abandonLog(fixture.log);
+        syncFails = false;
+
+        // when, then
+        assertThatThrownBy(() ->
+                        fixture.directory()
+                                .openLog(
+                                        LogFixture.ORDERS,
+                                        LogFixture.ORDERS_ID,
+                                        LogConfig.defaults()))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("stays closed until the node starts again");
+    }
+
+    @Test
+    void opensAgainInTheNextProcess() {
+        // given
+        var fixture = new LogFixture(ROOT, disk, LogConfig.defaults());
+        fixture.append(1, 2);
+        syncFails = true;
+        assertThatThrownBy(fixture.log::flush).isInstanceOf(UncheckedIOException.class);
+        fixture.directory().abandonLog(fixture.log);
+        syncFails = false;
+
+        // when
+        fixture.reopenAfterKill();
+
+        // then
+        assertThat(fixture.log.logEndOffset()).isEqualTo(2);
+        assertThat(fixture.log.recoveryPoint()).isZero();
+    }
+}
