@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.LongToIntFunction;
 
 /// Which leader epoch began at which offset. Kept in `leader-epoch-checkpoint`, beside the records.
 ///
@@ -114,6 +115,19 @@ final class EpochCache {
             }
         }
         return OptionalInt.empty();
+    }
+
+    /// The epochs as they are now, for any thread: from an offset to its epoch, -1 when unknown.
+    LongToIntFunction frozen() {
+        var seen = List.copyOf(entries());
+        return offset -> {
+            for (int i = seen.size() - 1; i >= 0; i--) {
+                if (seen.get(i).startOffset() <= offset) {
+                    return seen.get(i).epoch();
+                }
+            }
+            return -1;
+        };
     }
 
     /// Records from `endOffset` on are gone.

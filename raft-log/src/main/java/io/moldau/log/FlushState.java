@@ -55,6 +55,11 @@ final class FlushState {
         recoveryPoint = Math.min(recoveryPoint, offset);
     }
 
+    /// How often what was written was taken away again.
+    int truncations() {
+        return truncations;
+    }
+
     /// The log is being deleted: nobody cares any more.
     void abandon() {
         abandoned = true;

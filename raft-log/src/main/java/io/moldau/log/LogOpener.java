@@ -1,6 +1,7 @@
 package io.moldau.log;
 
 import io.moldau.log.batch.BatchLayout;
+import io.moldau.log.segment.LogDamage;
 import io.moldau.log.segment.Segment;
 import io.moldau.log.segment.SegmentNames;
 import io.moldau.log.segment.SegmentScrub;
@@ -28,6 +29,7 @@ final class LogOpener {
     private LogSegments segments;
     private EpochCache epochs;
     private ProducerStore producers;
+    private LogDamage damage;
 
     LogOpener(LogContext context, LogConfig config, Path folder, TopicPartition partition) {
         this.context = context;
@@ -64,7 +66,8 @@ final class LogOpener {
             end = restartAt(start);
         }
         return new OpenedLog(
-                partition, topicId, folder, segments, epochs, producers, start, end, flushed);
+                partition, topicId, folder, segments, epochs, producers, start, end, flushed,
+                damage);
     }
 
     private void list() {
@@ -115,6 +118,9 @@ final class LogOpener {
                             && result.nextOffset() < segments.get(i + 1).baseOffset();
             if (result.cutBytes() > 0 || gap) {
                 report(segment, result, segments.count() - 1 - i);
+                if (result.nextOffset() < flushed) {
+                    damage = damageOf(segment, result);
+                }
                 segments.dropFrom(i + 1, context.clock().wallMs());
                 // Or the next crash brings back what was cut, behind what is appended from now on.
                 segment.file().force();
@@ -133,12 +139,21 @@ final class LogOpener {
     private static void report(Segment segment, SegmentScrub.Result result, int segmentsDropped) {
         LOGGER.atWarn()
                 .addKeyValue("file", segment.file().path())
-                .addKeyValue("position", result.sizeBytes())
+                .addKeyValue("position", result.goodBytes())
                 .addKeyValue("cutBytes", result.cutBytes())
                 .addKeyValue("reason", result.flaw() == null ? "the end is lost" : result.flaw())
                 .addKeyValue("nextOffset", result.nextOffset())
                 .addKeyValue("segmentsDropped", segmentsDropped)
                 .log("torn tail cut");
+    }
+
+    private static LogDamage damageOf(Segment segment, SegmentScrub.Result result) {
+        return new LogDamage(
+                segment.file().path(),
+                result.goodBytes(),
+                result.nextOffset(),
+                -1,
+                result.flaw() == null ? "the end is lost" : result.flaw());
     }
 
     /// Everything below the log start is forgotten, and behind it nothing is left.

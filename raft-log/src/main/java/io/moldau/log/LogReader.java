@@ -2,8 +2,6 @@ package io.moldau.log;
 
 import io.moldau.log.segment.RecordPoint;
 import io.moldau.log.segment.Segment;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /// The reading side of one log: from offsets and times to stretches of files.
@@ -52,7 +50,7 @@ final class LogReader {
             int position = positionIn(segment, offset);
             int available = endPositionIn(i, end, end) - position;
             if (available > maxBytes) {
-                return cut(segment, position, maxBytes);
+                return cut(segment, offset, position, maxBytes);
             }
             if (available > 0) {
                 return new WholeBatches(
@@ -63,7 +61,7 @@ final class LogReader {
     }
 
     /// As many batches as fit, and at least one.
-    private WholeBatches cut(Segment segment, int position, int maxBytes) {
+    private WholeBatches cut(Segment segment, long offset, int position, int maxBytes) {
         var batches = segment.batchesFrom(position);
         int length = 0;
         long nextOffset = -1;
@@ -72,10 +70,7 @@ final class LogReader {
             nextOffset = batches.lastOffset() + 1;
         }
         if (length == 0) {
-            throw new UncheckedIOException(
-                    new IOException(
-                            "segment %d is damaged at position %d: %s"
-                                    .formatted(segment.baseOffset(), position, batches.flaw())));
+            throw segment.damaged(batches, offset);
         }
         readUpTo.put(nextOffset, position + length);
         return new WholeBatches(segment.slice(position, length), nextOffset);

@@ -1,10 +1,13 @@
 package io.moldau.log;
 
+import io.moldau.log.segment.LogDamage;
 import java.nio.file.Path;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
 /// What was found in a partition's folder, recovered where needed.
+///
+/// @param damage of what had been flushed, and was cut; null when there is none
 record OpenedLog(
         TopicPartition partition,
         Uuid topicId,
@@ -14,4 +17,5 @@ record OpenedLog(
         ProducerStore producers,
         long logStartOffset,
         long logEndOffset,
-        long recoveryPoint) {}
+        long recoveryPoint,
+        LogDamage damage) {}

@@ -11,6 +11,7 @@ import io.moldau.log.batch.BatchLayout;
 import io.moldau.log.batch.BatchRules;
 import io.moldau.log.batch.BatchValidator;
 import io.moldau.log.clean.Retention;
+import io.moldau.log.segment.LogDamage;
 import io.moldau.log.segment.Segment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +39,7 @@ public final class PartitionLog {
     private final ProducerStore producers;
     private final FlushState flushes;
     private final LogReader reader;
+    private final LogDamage damageAtOpening;
 
     private LogConfig config;
     private BatchRules rules;
@@ -57,6 +59,7 @@ public final class PartitionLog {
         this.reader = new LogReader(segments);
         this.epochs = opened.epochs();
         this.producers = opened.producers();
+        this.damageAtOpening = opened.damage();
         this.logStartOffset = opened.logStartOffset();
         this.logEndOffset = opened.logEndOffset();
         this.sizeBytes = segments.sizeBytes();
@@ -513,6 +516,36 @@ public final class PartitionLog {
         var ticket = beginFlush();
         ticket.sync();
         completeFlush(ticket);
+    }
+
+    /// Begins to read a segment through: the first one that is closed, durable, and ends behind
+    /// `offset`. Null when there is none.
+    public ScrubTicket beginScrub(long offset) {
+        checkWritable();
+        for (int i = Math.max(0, segments.floor(offset)); i + 1 < segments.count(); i++) {
+            long end = segments.endOffset(i, logEndOffset);
+            if (end > offset && end <= flushes.recoveryPoint()) {
+                var segment = segments.get(i);
+                var check = segment.check(end, epochs().frozen());
+                return new ScrubTicket(segment, check, flushes.truncations(), end);
+            }
+        }
+        return null;
+    }
+
+    /// Ends a scrub. Returns the damage it found; null when there is none, or when what it read is
+    /// no longer part of the log.
+    public LogDamage completeScrub(ScrubTicket ticket) {
+        boolean current =
+                ticket.truncations() == flushes.truncations()
+                        && segments.all().contains(ticket.segment());
+        return current ? ticket.damage() : null;
+    }
+
+    /// What recovery found damaged when the log was opened, and cut, though it had been flushed.
+    /// Null when there was nothing. Any thread.
+    public LogDamage damageAtOpening() {
+        return damageAtOpening;
     }
 
     /// Flushes and lets go of everything; nothing may be called afterwards.

@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
 public final class BatchScanner {
     private static final int ATTRIBUTES_AT = 21;
 
-    private final PooledFile file;
+    private final ByteSource file;
     private final ByteBuffer buffer;
     private final long end;
     private final boolean checksCrc;
@@ -21,13 +21,14 @@ public final class BatchScanner {
     private int sizeBytes;
     private int headerAt;
     private String flaw;
+    private long flawedEndOffset = -1;
 
     /// @param scratch memory to read through, at least as large as a header; used by nobody else
     ///   meanwhile
     /// @param end where the stretch ends, which should be the end of a batch
     /// @param checksCrc whether the batches' content is looked at, too
     public BatchScanner(
-            PooledFile file, ByteBuffer scratch, long start, long end, boolean checksCrc) {
+            ByteSource file, ByteBuffer scratch, long start, long end, boolean checksCrc) {
         this.file = file;
         this.buffer = scratch;
         this.end = end;
@@ -70,6 +71,7 @@ public final class BatchScanner {
 
     private boolean checkCrc() {
         int stored = BatchLayout.crc(buffer, headerAt);
+        long batchEndOffset = lastOffset() + 1;
         crc.reset();
         long at = position + ATTRIBUTES_AT;
         long batchEnd = position + sizeBytes;
@@ -83,6 +85,7 @@ public final class BatchScanner {
             }
         }
         if ((int) crc.getValue() != stored) {
+            flawedEndOffset = batchEndOffset;
             return flawed("wrong CRC");
         }
         // The header may have left the buffer.
@@ -120,6 +123,12 @@ public final class BatchScanner {
     /// What is wrong at [#position()]; null if the stretch ended as it should.
     public String flaw() {
         return flaw;
+    }
+
+    /// The first offset behind a batch whose content is damaged, as its header has it; -1 when
+    /// already the header is wrong.
+    long flawedEndOffset() {
+        return flawedEndOffset;
     }
 
     /// Where the batch begins in the file; after the last one, where the good part ends.

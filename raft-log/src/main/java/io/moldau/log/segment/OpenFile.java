@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A descriptor that closes when its last holder lets go. The pool is one of the holders.
-public final class OpenFile {
+public final class OpenFile implements ByteSource {
     private final Path path;
     private final FileChannel channel;
     private final AtomicInteger references = new AtomicInteger(1);
@@ -61,7 +61,8 @@ public final class OpenFile {
         }
     }
 
-    int read(ByteBuffer target, long position) {
+    @Override
+    public int read(ByteBuffer target, long position) {
         int total = 0;
         try {
             while (target.hasRemaining()) {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 ///
 /// Its name may change under it (a segment that is being deleted); open descriptors do not mind.
 /// Any thread may acquire; the owner alone renames and deletes.
-public final class PooledFile {
+public final class PooledFile implements ByteSource {
     private final Disk disk;
     private final FilePool pool;
     private volatile Path path;
@@ -74,6 +74,7 @@ public final class PooledFile {
     }
 
     /// Fills `target` from `position` on as far as the file goes. Returns how many bytes came.
+    @Override
     public int read(ByteBuffer target, long position) {
         var file = acquire();
         try {

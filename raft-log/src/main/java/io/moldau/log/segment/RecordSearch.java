@@ -26,6 +26,16 @@ final class RecordSearch {
         var bytes = ByteBuffer.allocate(batch.sizeBytes());
         file.read(bytes, batch.position());
         bytes.flip();
+        if (bytes.remaining() < batch.sizeBytes()
+                || BatchLayout.computeCrc(bytes, 0, bytes.limit()) != BatchLayout.crc(bytes, 0)) {
+            throw new DamagedLogException(
+                    new LogDamage(
+                            file.path(),
+                            batch.position(),
+                            batch.baseOffset(),
+                            batch.lastOffset() + 1,
+                            "wrong CRC"));
+        }
         return walk(bytes, timestampMs, fromOffset);
     }
 

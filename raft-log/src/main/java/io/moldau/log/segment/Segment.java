@@ -2,12 +2,12 @@ package io.moldau.log.segment;
 
 import io.moldau.env.Disk;
 import io.moldau.log.batch.BatchLayout;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongToIntFunction;
 
 /// One stretch of a log in a file of its own, named after its first offset, with its two indexes.
 ///
@@ -184,11 +184,31 @@ public final class Segment {
             position = findFrom(offsets.positionBefore(offset), offset);
         }
         if (position < 0) {
-            throw new UncheckedIOException(
-                    new IOException(
-                            "%s is damaged before offset %d".formatted(log.path(), offset)));
+            throw damagedBefore(offset);
         }
         return position;
+    }
+
+    private DamagedLogException damagedBefore(long offset) {
+        var scanner = batchesFrom(0);
+        long next = baseOffset;
+        while (scanner.next()) {
+            next = scanner.lastOffset() + 1;
+        }
+        String reason = scanner.flaw() == null ? "no way to offset " + offset : scanner.flaw();
+        return new DamagedLogException(
+                new LogDamage(log.path(), scanner.position(), next, -1, reason));
+    }
+
+    /// What to throw when `scanner` met a flaw where records from `fromOffset` on were expected.
+    public DamagedLogException damaged(BatchScanner scanner, long fromOffset) {
+        return new DamagedLogException(
+                new LogDamage(
+                        log.path(),
+                        scanner.position(),
+                        fromOffset,
+                        scanner.flawedEndOffset(),
+                        scanner.flaw()));
     }
 
     /// -1 when there is no sane batch at `start`, or only one that is behind the offset.
@@ -214,10 +234,7 @@ public final class Segment {
     public int batchBytesAt(int position) {
         var scanner = scan(position, sizeBytes, Scratch.forLookup());
         if (!scanner.next()) {
-            throw new UncheckedIOException(
-                    new IOException(
-                            "%s is damaged at position %d: %s"
-                                    .formatted(log.path(), position, scanner.flaw())));
+            throw damaged(scanner, baseOffset);
         }
         return scanner.sizeBytes();
     }
@@ -236,6 +253,7 @@ public final class Segment {
         loadTimes();
         long start = Math.max(times.offsetBefore(timestampMs), fromOffset);
         var scanner = scan(positionOf(start), sizeBytes, Scratch.forLookup());
+        long next = start;
         while (scanner.next()) {
             if (scanner.maxTimestamp() >= timestampMs) {
                 var found = RecordSearch.firstNotBefore(log, scanner, timestampMs, fromOffset);
@@ -243,6 +261,10 @@ public final class Segment {
                     return found;
                 }
             }
+            next = scanner.lastOffset() + 1;
+        }
+        if (scanner.flaw() != null) {
+            throw damaged(scanner, next);
         }
         return Optional.empty();
     }
@@ -257,12 +279,27 @@ public final class Segment {
     }
 
     /// Shows every batch from the one on that holds `fromOffset`. Headers only.
+    ///
+    /// @throws DamagedLogException some of them cannot be shown
     public void visit(long fromOffset, BatchVisitor visitor) {
         int start = positionOf(fromOffset);
         var scanner = scan(start, sizeBytes, Scratch.forLookup());
+        long next = fromOffset;
         while (scanner.next()) {
+            next = scanner.lastOffset() + 1;
             visitor.visit(scanner);
         }
+        if (scanner.flaw() != null) {
+            throw damaged(scanner, next);
+        }
+    }
+
+    /// To read the whole segment through, which must be closed and end at `endOffset`.
+    ///
+    /// @param epochs from offset to leader epoch, -1 where it is not known
+    public SegmentCheck check(long endOffset, LongToIntFunction epochs) {
+        return new SegmentCheck(
+                log.path(), log.acquire(), sizeBytes, baseOffset, endOffset, epochs);
     }
 
     /// Walks the batches from `position` on, where one begins, by their headers. To be used before
@@ -305,7 +342,19 @@ public final class Segment {
     }
 
     private void rebuildIndexes() {
-        new SegmentScrub(this, false, SegmentScrub.INTERVAL_BYTES, BatchVisitor.NONE).run(0);
+        var found =
+                new SegmentScrub(this, false, SegmentScrub.INTERVAL_BYTES, BatchVisitor.NONE)
+                        .run(0);
+        if (found.flaw() != null) { // An index of the first half would hide the other one.
+            offsets.clear();
+            times.clear();
+            offsets.file().file().remove();
+            times.file().file().remove();
+            maxTimestamp = UNKNOWN;
+            throw new DamagedLogException(
+                    new LogDamage(
+                            log.path(), found.goodBytes(), found.nextOffset(), -1, found.flaw()));
+        }
     }
 
     /// Puts the files aside. Returns what is to be removed later; slices in use stay readable.

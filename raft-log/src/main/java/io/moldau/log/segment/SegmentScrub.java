@@ -21,10 +21,10 @@ public final class SegmentScrub {
     /// What was found.
     ///
     /// @param nextOffset behind the last good batch; the segment's base if there is none
-    /// @param sizeBytes of the good part, which is all that is left
+    /// @param goodBytes where the good part ends, which is all that recovery leaves
     /// @param cutBytes how much was cut off
     /// @param flaw why it was cut; null when nothing was
-    public record Result(long nextOffset, int sizeBytes, long cutBytes, String flaw) {}
+    public record Result(long nextOffset, int goodBytes, long cutBytes, String flaw) {}
 
     Result run(long trustedBelow) {
         long fileBytes = segment.file().sizeOnDisk();
@@ -61,7 +61,7 @@ public final class SegmentScrub {
         String flaw = disorder != null ? disorder : scanner.flaw();
         if (!checksCrc) { // Only the indexes were wanted; a reader will meet the flaw.
             segment.resize((int) end);
-            return new Result(nextOffset, (int) end, 0, flaw);
+            return new Result(nextOffset, (int) scanner.position(), 0, flaw);
         }
         int goodBytes = (int) scanner.position();
         segment.resize(goodBytes);
