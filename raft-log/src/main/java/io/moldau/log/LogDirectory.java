@@ -305,6 +305,11 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
+    /// Removes the files whose delay is over.
+    public void sweep() {
+        trash.sweep(clock.wallMs());
+    }
+
     public long usableBytes() {
         return disk.usableBytes(root);
     }

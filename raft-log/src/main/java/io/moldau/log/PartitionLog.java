@@ -10,6 +10,7 @@ import io.moldau.log.batch.BatchFault;
 import io.moldau.log.batch.BatchLayout;
 import io.moldau.log.batch.BatchRules;
 import io.moldau.log.batch.BatchValidator;
+import io.moldau.log.clean.IdleRoll;
 import io.moldau.log.clean.Retention;
 import io.moldau.log.segment.LogDamage;
 import io.moldau.log.segment.Segment;
@@ -49,6 +50,8 @@ public final class PartitionLog {
     private volatile long sizeBytes;
     private volatile long highWatermark;
     private boolean closed;
+    private long lastAppendMs;
+    private long upkeepDueMs; // Nothing is due before; 0 after whatever may have changed that.
 
     PartitionLog(LogContext context, LogConfig config, OpenedLog opened) {
         this.context = context;
@@ -63,6 +66,7 @@ public final class PartitionLog {
         this.logStartOffset = opened.logStartOffset();
         this.logEndOffset = opened.logEndOffset();
         this.sizeBytes = segments.sizeBytes();
+        this.lastAppendMs = context.clock().wallMs();
         this.flushes =
                 new FlushState(
                         context,
@@ -203,6 +207,8 @@ public final class PartitionLog {
         logEndOffset = lastOffset + 1;
         long grown = sizeBytes + count;
         sizeBytes = grown;
+        lastAppendMs = nowMs;
+        upkeepDueMs = 0;
         reader.onAppended(lastOffset + 1, segment.sizeBytes());
         return lastOffset;
     }
@@ -368,36 +374,71 @@ public final class PartitionLog {
         drop(unneeded, context.clock().wallMs());
     }
 
-    /// Retention by time and size, below `highWatermark` only, and expiry of silent producers.
-    /// Returns whether segments went.
+    /// What time brings: silent producers expire, a segment that has grown long enough is closed
+    /// even if nobody writes, and retention by time and size takes segments away, below
+    /// `highWatermark` only. Returns whether segments went.
+    ///
+    /// Before something can have become due this is one comparison, so a thousand idle logs may be
+    /// asked as often as one likes.
     public boolean maintain(long nowMs, long highWatermark) {
-        if (producers.loaded() != null) {
-            producers.loaded().expire(nowMs, config.producerIdExpirationMs());
-        }
-        if (closed || !config.deletes() || segments.isEmpty()) {
+        if (closed || nowMs < upkeepDueMs) {
             return false;
         }
-        int expired = expired(nowMs, highWatermark);
-        if (expired == 0) {
-            return false;
+        var known = producers.loaded();
+        long dueMs =
+                known == null
+                        ? Long.MAX_VALUE
+                        : known.expire(nowMs, config.producerIdExpirationMs());
+        boolean dropped = false;
+        if (!segments.isEmpty()) {
+            int expired = expired(nowMs, highWatermark);
+            // The log must know where it ends.
+            if (expired == segments.count() || rollDueMs() <= nowMs) {
+                roll(nowMs);
+            }
+            if (expired > 0) {
+                drop(expired, nowMs);
+                logStartOffset = Math.max(logStartOffset, segments.first().baseOffset());
+                dropped = true;
+            }
+            dueMs = Math.min(dueMs, Math.min(rollDueMs(), expiryMs()));
         }
-        if (expired == segments.count()) { // The log must know where it ends.
-            roll(nowMs);
+        upkeepDueMs = dueMs;
+        return dropped;
+    }
+
+    private Retention retention() {
+        return config.deletes()
+                ? new Retention(config.retentionMs(), config.retentionBytes())
+                : Retention.NONE;
+    }
+
+    private long rollDueMs() {
+        var active = segments.last();
+        if (active.sizeBytes() == 0) {
+            return Long.MAX_VALUE;
         }
-        drop(expired, nowMs);
-        logStartOffset = Math.max(logStartOffset, segments.first().baseOffset());
-        return true;
+        long segmentMs = config.segmentMs() - jitterMs(active.baseOffset());
+        return new IdleRoll(segmentMs, retention().retentionMs())
+                .dueMs(active.startedMs(), lastAppendMs);
+    }
+
+    /// When the oldest segment may go. In the past while the high watermark holds it.
+    private long expiryMs() {
+        var oldest = segments.first();
+        return oldest.sizeBytes() == 0
+                ? Long.MAX_VALUE
+                : retention().expiryMs(oldest.largestTimestampMs());
     }
 
     private int expired(long nowMs, long highWatermark) {
-        var retention = new Retention(config.retentionMs(), config.retentionBytes());
         var candidates =
                 segments.all().stream()
                         .map(segment ->
                                 new Retention.Candidate(
                                         segment.sizeBytes(), segment.largestTimestampMs()))
                         .toList();
-        int expired = retention.expired(candidates, nowMs);
+        int expired = retention().expired(candidates, nowMs);
         if (expired == segments.count() && segments.last().sizeBytes() == 0) {
             expired--;
         }
@@ -459,6 +500,7 @@ public final class PartitionLog {
     private void afterTruncation(long offset) {
         logEndOffset = offset;
         sizeBytes = segments.sizeBytes();
+        upkeepDueMs = 0;
         reader.onTruncated();
         epochs().truncateFromEnd(offset);
         producers.truncateTo(offset);
@@ -466,6 +508,7 @@ public final class PartitionLog {
 
     public void reconfigure(LogConfig newConfig) {
         config = newConfig;
+        upkeepDueMs = 0;
         codec = newConfig.codec();
         rules =
                 new BatchRules(

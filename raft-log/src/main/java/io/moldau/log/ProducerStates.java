@@ -76,12 +76,19 @@ final class ProducerStates {
         entries.put(entry.producerId, entry);
     }
 
-    /// Forgets producers that were silent for `expirationMs`. Counted by the broker's clock:
-    /// records may carry stamps of long ago.
-    void expire(long nowMs, int expirationMs) {
-        if (!entries.isEmpty()) {
-            entries.values().removeIf(entry -> nowMs - entry.lastSeenMs >= expirationMs);
+    /// Forgets producers that were silent for `expirationMs`, and says when the next one will have
+    /// been. Counted by the broker's clock: records may carry stamps of long ago.
+    long expire(long nowMs, int expirationMs) {
+        long nextMs = Long.MAX_VALUE;
+        for (var all = entries.values().iterator(); all.hasNext(); ) {
+            long dueMs = all.next().lastSeenMs + expirationMs;
+            if (dueMs <= nowMs) {
+                all.remove();
+            } else {
+                nextMs = Math.min(nextMs, dueMs);
+            }
         }
+        return nextMs;
     }
 
     Collection<ProducerEntry> entries() {

@@ -3,8 +3,10 @@ package io.moldau.log;
 import static io.moldau.log.batch.TestBatches.batchOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moldau.log.batch.TestBatches;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -170,5 +172,131 @@ class LogRetentionTest {
 
         // then
         assertThat(LogFixture.bytes(read).remaining()).isEqualTo(2 * BATCH_BYTES);
+    }
+
+    @Test
+    void closesASegmentThatNobodyWritesToWhenItIsOldEnough() throws Exception {
+        // given
+        reconfigure("retention.ms", "-1");
+        reconfigure("segment.ms", "5000");
+        fixture.append(1, 10);
+
+        // when
+        fixture.clock.advance(5_000);
+        maintain();
+        assertThat(files(".log")).hasSize(1);
+        fixture.clock.advance(1_010); // The batch's last record is 9 ms younger than its first.
+        maintain();
+
+        // then
+        assertThat(files(".log"))
+                .containsExactly("00000000000000000000.log", "00000000000000000010.log");
+        assertThat(fixture.log.logStartOffset()).isZero();
+        assertThat(fixture.values(0)).hasSize(10);
+    }
+
+    @Test
+    void closesTheSegmentOfACompactedTopicTooWhenNobodyWrites() throws Exception {
+        // given
+        reconfigure("cleanup.policy", "compact");
+        reconfigure("segment.ms", "5000");
+        fixture.append(1, 10);
+
+        // when
+        fixture.clock.advance(10_000);
+        maintain();
+
+        // then
+        assertThat(files(".log")).hasSize(2);
+    }
+
+    @Test
+    void doesNotLetYoungerRecordsKeepTheOldOnesForEver() {
+        // given
+        reconfigure("segment.bytes", "1000000");
+
+        // when: a record every 100 ms, kept for a second
+        for (int i = 0; i < 50; i++) {
+            fixture.append(1, 1);
+            fixture.clock.advance(100);
+            maintain();
+        }
+
+        // then
+        assertThat(fixture.log.logStartOffset()).isBetween(25L, 45L);
+    }
+
+    @Test
+    void leavesASegmentAloneIntoWhichRecordsOfLongAgoAreBeingCopied() throws Exception {
+        // given
+        reconfigure("retention.ms", "-1");
+        reconfigure("segment.bytes", "1000000");
+
+        // when
+        for (int i = 0; i < 20; i++) {
+            fixture.append(TestBatches.batch().timestamps(1_000).records(1).build());
+            fixture.clock.advance(60_000);
+            maintain();
+        }
+
+        // then
+        assertThat(files(".log")).hasSize(1);
+    }
+
+    @Test
+    void keepsARecordOfTheFutureUntilItsOwnTimeAndRetentionHavePassed() {
+        // given
+        long future = fixture.clock.wallMs() + 3_000_000;
+        fixture.append(TestBatches.batch().timestamps(future).records(1).build());
+
+        // when
+        fixture.clock.advance(3_001_000);
+        boolean early = maintain();
+        fixture.clock.advance(1);
+
+        // then
+        assertThat(early).isFalse();
+        assertThat(maintain()).isTrue();
+    }
+
+    @Test
+    void countsTheTimeSinceRecordsWithoutATimeStampWereWritten() throws Exception {
+        // given
+        fixture.append(TestBatches.batch().record(-1, "k", "v").build());
+        var file = fixture.folder().resolve("00000000000000000000.log");
+        Files.setLastModifiedTime(file, FileTime.fromMillis(fixture.clock.wallMs()));
+
+        // when
+        fixture.clock.advance(1_000);
+        boolean early = maintain();
+        fixture.clock.advance(1);
+
+        // then
+        assertThat(early).isFalse();
+        assertThat(maintain()).isTrue();
+    }
+
+    @Test
+    void takesUpALongerRetentionBeforeTheNextLook() {
+        // given
+        fixture.append(5, 10);
+        fixture.clock.advance(2_000);
+        reconfigure("retention.ms", "3600000");
+
+        // then
+        assertThat(maintain()).isFalse();
+        reconfigure("retention.ms", "1000");
+        assertThat(maintain()).isTrue();
+    }
+
+    @Test
+    void looksAgainAtWhatTheHighWatermarkHeldBack() {
+        // given
+        fixture.append(4, 10);
+        fixture.clock.advance(2_000);
+        assertThat(fixture.log.maintain(fixture.clock.wallMs(), 0)).isFalse();
+
+        // then
+        assertThat(fixture.log.maintain(fixture.clock.wallMs(), 40)).isTrue();
     }
 }

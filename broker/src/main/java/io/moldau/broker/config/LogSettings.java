@@ -25,7 +25,8 @@ final class LogSettings {
                     unset(
                                     "log.roll.ms",
                                     ConfigDef.Type.LONG,
-                                    "A segment this old is closed when the next record arrives;"
+                                    "A segment this old is closed, by the next record or, if none"
+                                            + " comes, within log.retention.check.interval.ms;"
                                             + " log.roll.hours if not set.")
                             .clusterWide(),
                     ofInt("log.roll.hours", 168, "The same as log.roll.ms, in hours.")
@@ -73,7 +74,7 @@ final class LogSettings {
                     unset(
                                     "log.retention.ms",
                                     ConfigDef.Type.LONG,
-                                    "How long closed segments are kept; -1 keeps them for ever;"
+                                    "How long records are kept; -1 keeps them for ever;"
                                             + " log.retention.minutes if not set.")
                             .clusterWide(),
                     unset(
@@ -91,7 +92,8 @@ final class LogSettings {
                     ofLong(
                                     "log.retention.check.interval.ms",
                                     300_000,
-                                    "How often segments are looked over for retention.")
+                                    "How often segments are looked over for what is to be closed"
+                                            + " or deleted.")
                             .allowing(Range.atLeast(1)));
 
     static final List<Setting> FLUSHING =

@@ -37,8 +37,9 @@ final class TopicSettings {
                             ofLong(
                                             "segment.ms",
                                             604_800_000,
-                                            "A segment this old is closed when the next record"
-                                                    + " arrives.")
+                                            "A segment this old is closed, by the next record or,"
+                                                    + " if none comes, within"
+                                                    + " log.retention.check.interval.ms.")
                                     .allowing(Range.atLeast(1)),
                             plain("log.roll.ms"),
                             hours("log.roll.hours")),
@@ -100,8 +101,7 @@ final class TopicSettings {
                             ofLong(
                                             "retention.ms",
                                             604_800_000,
-                                            "How long closed segments are kept; -1 keeps them for"
-                                                    + " ever.")
+                                            "How long records are kept; -1 keeps them for ever.")
                                     .allowing(Range.atLeast(-1)),
                             plain("log.retention.ms"),
                             minutes("log.retention.minutes"),

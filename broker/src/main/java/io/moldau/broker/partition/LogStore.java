@@ -107,6 +107,11 @@ public final class LogStore implements AutoCloseable {
         places.forEach(place -> place.directory.checkpointHighWatermarks());
     }
 
+    /// Removes the files of deleted segments whose delay is over. Any thread.
+    void sweep() {
+        places.forEach(place -> place.directory.sweep());
+    }
+
     /// Waits for flushes under way. The directories are closed by whoever opened them.
     @Override
     public void close() {

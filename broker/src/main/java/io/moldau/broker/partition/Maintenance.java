@@ -89,6 +89,7 @@ public final class Maintenance {
             return;
         }
         partitions.store().checkpointHighWatermarks();
+        partitions.store().sweep();
         shards.all().getLast().schedule(HIGH_WATERMARKS_EVERY_MS, this::checkpointHighWatermarks);
     }
 }

@@ -350,7 +350,10 @@ public final class Partition {
     void maintain() {
         ask(
                 open -> {
-                    open.maintain(wallMs(), highWatermark);
+                    boolean dropped = open.maintain(wallMs(), highWatermark);
+                    if (dropped && role() instanceof LeaderRole leader) {
+                        leader.onLogStart();
+                    }
                     if (open.flushDue(wallMs())) {
                         keeper.startFlush();
                     }

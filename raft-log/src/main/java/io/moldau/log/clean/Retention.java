@@ -7,6 +7,9 @@ import java.util.List;
 /// @param retentionMs age of a segment's latest record beyond which the segment goes; -1 for ever
 /// @param retentionBytes size of the log that is always kept; -1 for no bound
 public record Retention(long retentionMs, long retentionBytes) {
+    /// Everything is kept.
+    public static final Retention NONE = new Retention(-1, -1);
+
     /// A segment as retention sees it.
     ///
     /// @param largestTimestampMs of its records, or of its last change when they carry none
@@ -21,17 +24,23 @@ public record Retention(long retentionMs, long retentionBytes) {
     }
 
     private int expiredByTime(List<Candidate> segments, long nowMs) {
-        if (retentionMs < 0) {
-            return 0;
-        }
         int count = 0;
         for (var segment : segments) {
-            if (nowMs - segment.largestTimestampMs() <= retentionMs) {
+            if (nowMs < expiryMs(segment.largestTimestampMs())) {
                 break;
             }
             count++;
         }
         return count;
+    }
+
+    /// From when on a segment may go for its age; never, for [Long#MAX_VALUE]. A time stamp in the
+    /// future counts as it is: whoever wrote it asked for that much more time.
+    ///
+    /// @param largestTimestampMs as in [Candidate]
+    public long expiryMs(long largestTimestampMs) {
+        long due = largestTimestampMs + retentionMs + 1;
+        return retentionMs < 0 || due < largestTimestampMs ? Long.MAX_VALUE : due;
     }
 
     /// A segment goes only if what stays is still at least `retentionBytes`.

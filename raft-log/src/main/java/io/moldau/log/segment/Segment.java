@@ -137,6 +137,12 @@ public final class Segment {
         return first >= 0 && batchTimestampMs >= 0 ? batchTimestampMs - first : nowMs - createdMs;
     }
 
+    /// Time stamp of its first batch, or when it was begun where that has none.
+    public long startedMs() {
+        long first = sizeBytes == 0 ? BatchLayout.NO_TIMESTAMP : firstTimestamp();
+        return first >= 0 ? first : createdMs;
+    }
+
     private long firstTimestamp() {
         if (firstTimestamp == UNKNOWN) {
             var scanner = scan(0, sizeBytes, Scratch.forLookup());
