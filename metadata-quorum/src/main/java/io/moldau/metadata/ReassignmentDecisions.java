@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// A move adds its target to the replicas, waits until that is in sync, and then drops those that
 /// are not part of it. Called off, it drops what it had added.
 ///
+/// Neither drops replicas that are in sync at once where fewer than `min.insync.replicas` would be
+/// left: what was acknowledged may be nowhere else. Kafka does.
+///
 /// Source: KIP-455.
 final class ReassignmentDecisions {
     private final ClusterImage image;
@@ -47,9 +50,13 @@ final class ReassignmentDecisions {
         }
         var edit = topics.computeIfAbsent(topic.name(), _ -> new TopicEdit(topic));
         var before = edit.get(asked.partition());
-        var change = new PartitionChange(before, PartitionRules.of(topic.name(), image));
+        var rules = PartitionRules.of(topic.name(), image);
+        var change = new PartitionChange(before, rules);
         var target = asked.target();
-        var refusal = target == null ? calledOff(before, change) : moved(before, target, change);
+        var refusal =
+                target == null
+                        ? calledOff(before, rules.minIsr(), change)
+                        : moved(before, target, rules.minIsr(), change);
         if (refusal != null) {
             return new PartitionAnswer(
                     asked.topic(), asked.partition(), refusal.error(), refusal.message());
@@ -69,7 +76,7 @@ final class ReassignmentDecisions {
     }
 
     private static Outcome.@Nullable Refused calledOff(
-            PartitionImage before, PartitionChange change) {
+            PartitionImage before, int minIsr, PartitionChange change) {
         if (!before.reassigning()) {
             return new Outcome.Refused(
                     Errors.NO_REASSIGNMENT_IN_PROGRESS, "The partition is not being reassigned.");
@@ -81,21 +88,30 @@ final class ReassignmentDecisions {
                     "The reassignment cannot be called off: only replicas that it added are in"
                             + " sync, %s.".formatted(before.isr()));
         }
+        if (!isEnough(before, original, Math.min(minIsr, original.size()))) {
+            return new Outcome.Refused(
+                    Errors.INVALID_REPLICA_ASSIGNMENT,
+                    "The reassignment cannot be called off now: of the replicas that stay too few"
+                            + " are in sync, and only %s are; min.insync.replicas is %d."
+                                    .formatted(before.isr(), minIsr));
+        }
         change.reassign(original, List.of(), List.of());
         return null;
     }
 
     private Outcome.@Nullable Refused moved(
-            PartitionImage before, List<Integer> target, PartitionChange change) {
+            PartitionImage before, List<Integer> target, int minIsr, PartitionChange change) {
         var fact = wrongIn(target);
         if (fact != null) {
             return new Outcome.Refused(Errors.INVALID_REPLICA_ASSIGNMENT, fact);
         }
         var original = originalOf(before);
-        // What an earlier move had added, and this one does not want, goes at once, unless it is
-        // all that is in sync.
+        // What an earlier move had added, and this one does not want, goes at once, unless too few
+        // would be left in sync.
+        var staying = new ArrayList<>(original);
+        staying.addAll(target);
         var base =
-                hasOneOf(before.isr(), original) || hasOneOf(before.isr(), target)
+                isEnough(before, staying, Math.min(minIsr, target.size()))
                         ? original
                         : before.replicas();
         var adding = new ArrayList<>(target);
@@ -127,6 +143,12 @@ final class ReassignmentDecisions {
         return partition.replicas().stream()
                 .filter(id -> !partition.addingReplicas().contains(id))
                 .toList();
+    }
+
+    /// Whether those in sync may be cut down to `staying`.
+    private static boolean isEnough(PartitionImage before, List<Integer> staying, int needed) {
+        long left = before.isr().stream().filter(staying::contains).count();
+        return left >= needed || left == before.isr().size();
     }
 
     private static boolean hasOneOf(List<Integer> ids, List<Integer> wanted) {

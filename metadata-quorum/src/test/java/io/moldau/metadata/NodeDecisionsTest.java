@@ -112,8 +112,8 @@ class NodeDecisionsTest {
         assertThat(t(image).lastKnownElr()).isEmpty();
     }
 
-    /// The bug that KIP-966 ended: the last replica standing crashes, loses its tail, and leads
-    /// again all the same while others had all that was committed.
+    /// Classic bug 8, which KIP-966 ended: the last replica standing crashes, loses its tail, and
+    /// leads again all the same while others had all that was committed.
     @Test
     void theLastReplicaStandingDoesNotLeadAfterACrashWhereAnotherHasAll() {
         var image = fenced(threeNodes(2), 3, 2, 1);
@@ -200,7 +200,8 @@ class NodeDecisionsTest {
         assertThat(error(new UnfenceNode(1, former), image)).isEqualTo(Errors.STALE_BROKER_EPOCH);
     }
 
-    /// Sent before the crash, it arrives when the node's next life has registered already.
+    /// Classic bug 19: sent before the crash, it arrives when the node's next life has registered
+    /// already.
     @Test
     void refusesARegistrationThatComesLate() {
         var image = threeNodes(1);

@@ -115,6 +115,43 @@ class ReassignmentDecisionsTest {
         assertThat(t(image).reassigning()).isFalse();
     }
 
+    /// Two of the originals are away, and what the move has added stands in for them: whatever was
+    /// acknowledged since is on node 1 and on node 4 only.
+    private static ClusterImage leaningOnWhatWasAdded() {
+        var image = start();
+        image = after(fence(2, image), image);
+        image = after(fence(3, image), image);
+        image = move(image, 4, 5, 1);
+        return after(isr(id(1), 0, image, 1, 4), image);
+    }
+
+    @Test
+    void isNotCalledOffWhileTooFewOfTheOriginalsAreInSync() {
+        var image = leaningOnWhatWasAdded();
+        var off = new Reassignment("t", 0, null);
+        assertThat(answer(image, off)).isEqualTo(Errors.INVALID_REPLICA_ASSIGNMENT);
+
+        image = after(unfence(2, image), image);
+        image = after(isr(id(1), 0, image, 1, 2, 4), image);
+
+        assertThat(answer(image, off)).isEqualTo(Errors.NONE);
+        assertThat(t(calledOff(image)).isr()).containsExactly(1, 2);
+    }
+
+    @Test
+    void aSecondMoveKeepsWhatTheFirstAddedUntilEnoughOthersAreInSync() {
+        var image = move(leaningOnWhatWasAdded(), 1, 2, 3);
+        assertThat(t(image).isr()).containsExactly(1, 4);
+        assertThat(t(image).removingReplicas()).containsExactlyInAnyOrder(4, 5);
+
+        image = after(unfence(2, image), image);
+        image = after(isr(id(1), 0, image, 1, 2, 4), image);
+
+        assertThat(t(image).replicas()).containsExactly(1, 2, 3);
+        assertThat(t(image).isr()).containsExactly(1, 2);
+        assertThat(t(image).reassigning()).isFalse();
+    }
+
     @Test
     void aSecondMoveReplacesTheFirst() {
         var image = move(move(start(), 4, 2, 3), 5, 2, 3);
@@ -189,7 +226,7 @@ class ReassignmentDecisionsTest {
                 .containsExactly(Errors.PREFERRED_LEADER_NOT_AVAILABLE);
     }
 
-    /// KIP-903 (KAFKA-15221): it was in sync in a life that it has left behind.
+    /// Classic bug 7, KIP-903, KAFKA-15221: it was in sync in a life that it has left behind.
     @Test
     void aRebootedFollowerWithAStaleEpochStaysOutOfTheIsr() {
         var image = after(isr(id(1), 0, start(), 1, 2), start());
@@ -201,7 +238,8 @@ class ReassignmentDecisionsTest {
         assertThat(Images.error(beforeReboot, image)).isEqualTo(Errors.INELIGIBLE_REPLICA);
     }
 
-    /// The leader does not know whether its change was made: asking again tells, and harms nothing.
+    /// Classic bug 10: the leader does not know whether its change was made: asking again tells,
+    /// and harms nothing.
     @Test
     void anIsrChangeThatIsAskedForTwiceIsMadeOnce() {
         var image = start();
@@ -213,7 +251,8 @@ class ReassignmentDecisionsTest {
         assertThat(t(image).partitionEpoch()).isEqualTo(1);
     }
 
-    /// Neither one that is fenced nor one that is about to stop can hold up the high watermark.
+    /// Classic bug 11, KAFKA-15021: neither one that is fenced nor one that is about to stop can
+    /// hold up the high watermark.
     @Test
     void oneThatIsNotEligibleDoesNotJoinTheIsr() {
         var image = after(isr(id(1), 0, start(), 1), start());
@@ -226,7 +265,7 @@ class ReassignmentDecisionsTest {
                 .isEqualTo(Errors.INELIGIBLE_REPLICA);
     }
 
-    /// A deposed leader does not know it yet.
+    /// Classic bug 6, KIP-320: a deposed leader does not know it yet.
     @Test
     void anIsrVoteFromAnOlderLeaderEpochIsRefused() {
         var image = start();

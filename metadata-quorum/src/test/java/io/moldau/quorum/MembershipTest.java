@@ -39,6 +39,7 @@ class MembershipTest {
         done(started);
     }
 
+    /// Classic bug 20, RATIS-1911: a joiner begins with an empty configuration.
     @Test
     void growsANodeThatWasAloneAndServedToAQuorumOfThree() {
         try (var cluster = new TestCluster(temp).alone()) {
@@ -141,6 +142,7 @@ class MembershipTest {
         }
     }
 
+    /// Classic bug 20, RATIS-2487.
     @Test
     void bringsBackANodeThatFellBehindThePurgedLogBySnapshot() {
         try (var cluster = new TestCluster(temp, Optional.empty(), 20).founded(3)) {

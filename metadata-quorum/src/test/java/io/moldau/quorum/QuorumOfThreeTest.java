@@ -149,6 +149,7 @@ class QuorumOfThreeTest {
         }
     }
 
+    /// Classic bug 20: a disk that refuses ends in a clean stop, not in a deaf node.
     @Test
     void endsOnAFollowerThatCannotWriteItsLog() throws Exception {
         try (var cluster = new TestCluster(temp).founded(3)) {

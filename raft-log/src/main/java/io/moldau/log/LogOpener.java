@@ -103,6 +103,7 @@ final class LogOpener {
                     segment.recover(
                             flushed,
                             config.indexIntervalBytes(),
+                            !config.compacts(),
                             batch ->
                                     epochs.observe(
                                             BatchLayout.leaderEpoch(

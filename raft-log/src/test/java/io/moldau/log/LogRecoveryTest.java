@@ -112,6 +112,23 @@ class LogRecoveryTest {
         assertThat(fixture.values(0)).hasSize(9);
     }
 
+    /// A batch's first offset lies outside its checksum.
+    @Test
+    void cutsWhereAFlippedBitMovedABatchToAnotherOffset() throws Exception {
+        // given
+        int oneBatch = batchOf(3).remaining();
+        fixture.append(4, 3);
+        fixture.directory().abandon();
+        flip(segment(0), 2L * oneBatch + 7);
+
+        // when
+        fixture.open();
+
+        // then
+        assertThat(fixture.log.logEndOffset()).isEqualTo(6);
+        assertThat(fixture.values(0)).hasSize(6);
+    }
+
     @Test
     void dropsTheSegmentsBehindATornOne() throws Exception {
         // given

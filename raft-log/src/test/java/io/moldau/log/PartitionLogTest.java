@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PartitionLogTest {
     @TempDir Path root;
@@ -376,6 +378,24 @@ class PartitionLogTest {
         assertThat(log().endOffsetFor(7)).isEqualTo(EpochEnd.UNKNOWN);
         assertThat(log().epochOf(1)).isEqualTo(OptionalInt.of(0));
         assertThat(log().epochOf(2)).isEqualTo(OptionalInt.of(4));
+    }
+
+    /// Classic bug 9, KAFKA-16541: the machine went down while the file was written.
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0\n", "0\n2\n0 0\n", "0\n2\n0 0\n4", "0\n2\n0 0\n4 \u0000"})
+    void readsEpochsFromTheRecordsWhenTheirFileIsTorn(String left) throws Exception {
+        // given
+        log().append(batchOf(2), AppendMode.CLIENT, 0, 0);
+        log().append(batchOf(3), AppendMode.CLIENT, 4, 0);
+
+        // when
+        fixture.directory().abandon();
+        Files.writeString(fixture.folder().resolve("leader-epoch-checkpoint"), left);
+        fixture.open();
+
+        // then
+        assertThat(log().endOffsetFor(0)).isEqualTo(new EpochEnd(0, 2));
+        assertThat(log().latestEpoch()).isEqualTo(4);
     }
 
     @Test

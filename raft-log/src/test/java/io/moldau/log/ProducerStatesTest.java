@@ -39,6 +39,7 @@ class ProducerStatesTest {
         return ((Refused) result).error();
     }
 
+    /// Classic bug 12.
     @Test
     void answersARepeatedBatchWithItsFirstOffsets() {
         // given
@@ -152,6 +153,7 @@ class ProducerStatesTest {
         assertThat(send(2, 70, 1)).isInstanceOf(Appended.class);
     }
 
+    /// Classic bug 12, from a snapshot and what was written after it.
     @Test
     void stillKnowsFiveBatchesAfterAKillAndARoll() {
         // given

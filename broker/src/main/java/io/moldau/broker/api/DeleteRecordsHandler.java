@@ -1,13 +1,14 @@
 package io.moldau.broker.api;
 
+import io.moldau.broker.partition.DeletedUpTo;
 import io.moldau.broker.partition.Lookup;
 import io.moldau.broker.partition.Partition;
 import io.moldau.broker.partition.Partitions;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
-import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
 import org.apache.kafka.common.message.DeleteRecordsResponseData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
@@ -17,7 +18,8 @@ import org.apache.kafka.common.protocol.Errors;
 /// `DeleteRecords`, API key 21, versions 0–2.
 ///
 /// Moves a partition's log start offset up (KIP-107); −1 means up to the high watermark. A topic
-/// that is compacted and not deleted from refuses, as Kafka's does.
+/// that is compacted and not deleted from refuses, as Kafka's does. Answered when every replica in
+/// sync has followed, or the request's time is over.
 ///
 /// - v2: flexible versions
 public final class DeleteRecordsHandler
@@ -50,7 +52,8 @@ public final class DeleteRecordsHandler
                 done.add(
                         delete(
                                 new TopicPartition(topic.name(), asked.partitionIndex()),
-                                asked,
+                                asked.offset(),
+                                request.timeoutMs(),
                                 answer));
             }
         }
@@ -63,13 +66,17 @@ public final class DeleteRecordsHandler
     }
 
     private CompletableFuture<?> delete(
-            TopicPartition name,
-            DeleteRecordsPartition asked,
-            DeleteRecordsPartitionResult answer) {
+            TopicPartition name, long offset, int timeoutMs, DeleteRecordsPartitionResult answer) {
         return switch (partitions.leading(name, -1)) {
-            case Lookup.Found(var partition) ->
-                    CompletableFuture.runAsync(
-                            () -> deleteFrom(partition, asked.offset(), answer), partition.shard());
+            case Lookup.Found(var partition) -> {
+                var deleted = new CompletableFuture<DeletedUpTo>();
+                partition
+                        .shard()
+                        .execute(() -> deleteFrom(partition, offset, timeoutMs, deleted::complete));
+                yield deleted.thenAccept(result ->
+                        answer.setLowWatermark(result.logStartOffset())
+                                .setErrorCode(result.error().code()));
+            }
             case Lookup.NotHere(var error, _, _) -> {
                 answer.setErrorCode(error.code());
                 yield CompletableFuture.completedFuture(null);
@@ -78,14 +85,13 @@ public final class DeleteRecordsHandler
     }
 
     private static void deleteFrom(
-            Partition partition, long offset, DeleteRecordsPartitionResult answer) {
+            Partition partition, long offset, int timeoutMs, Consumer<DeletedUpTo> reply) {
         boolean deletable = partition.ask(log -> log.config().deletes(), true);
-        if (!deletable) {
-            answer.setErrorCode(Errors.POLICY_VIOLATION.code());
-            return;
+        if (deletable) {
+            partition.deletions().delete(offset, timeoutMs, reply);
+        } else {
+            reply.accept(new DeletedUpTo(-1, Errors.POLICY_VIOLATION));
         }
-        var deleted = partition.deleteRecords(offset);
-        answer.setLowWatermark(deleted.logStartOffset()).setErrorCode(deleted.error().code());
     }
 
     @Override

@@ -2,36 +2,29 @@ package io.moldau.broker.partition;
 
 import io.moldau.broker.shard.Shard;
 import io.moldau.env.Clock;
-import io.moldau.log.AppendResult;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
-import org.apache.kafka.common.protocol.Errors;
 
-/// Producers who wait until a partition has come to an offset: until their records are committed,
-/// or flushed. In the order of the offsets, so that a step forward looks at nobody in vain. Belongs
-/// to the partition's shard.
-final class AckQueue {
-    private static final AppendResult TIMED_OUT =
-            new AppendResult.Refused(
-                    Errors.REQUEST_TIMED_OUT,
-                    "the records were appended, and not in time by enough replicas",
-                    List.of());
-
+/// Clients who wait until a partition has come to an offset: until their records are committed or
+/// flushed, or what they delete is gone everywhere. In the order of the offsets, so that a step
+/// forward looks at nobody in vain. Belongs to the partition's shard.
+///
+/// @param <R> what they are told
+final class AckQueue<R> {
     private final Shard shard;
     private final Clock clock;
-    private final ArrayDeque<Waiting> queue = new ArrayDeque<>(0);
+    private final R timedOut;
+    private final ArrayDeque<Waiting<R>> queue = new ArrayDeque<>(0);
     private long timerNanos = Long.MAX_VALUE;
 
-    private record Waiting(
-            long endOffset,
-            long deadlineNanos,
-            AppendResult result,
-            Consumer<AppendResult> reply) {}
+    private record Waiting<R>(long endOffset, long deadlineNanos, R result, Consumer<R> reply) {}
 
-    AckQueue(Shard shard, Clock clock) {
+    /// @param timedOut for those who have waited in vain
+    AckQueue(Shard shard, Clock clock, R timedOut) {
         this.shard = shard;
         this.clock = clock;
+        this.timedOut = timedOut;
     }
 
     boolean isEmpty() {
@@ -43,12 +36,12 @@ final class AckQueue {
 
     /// Answers `reply` with `result` once the partition is at `endOffset`. A retry of an earlier
     /// batch may ask for less than whoever came before it, and waits its turn.
-    void add(long endOffset, int timeoutMs, AppendResult result, Consumer<AppendResult> reply) {
+    void add(long endOffset, int timeoutMs, R result, Consumer<R> reply) {
         long deadline =
                 timeoutMs == NO_TIMEOUT
                         ? Long.MAX_VALUE
                         : clock.monotonicNanos() + timeoutMs * 1_000_000L;
-        queue.add(new Waiting(endOffset, deadline, result, reply));
+        queue.add(new Waiting<>(endOffset, deadline, result, reply));
         setTimer(deadline);
     }
 
@@ -63,7 +56,7 @@ final class AckQueue {
     }
 
     /// Nobody's wait can end well any more.
-    void refuseAll(AppendResult refusal) {
+    void refuseAll(R refusal) {
         var refused = List.copyOf(queue);
         queue.clear();
         refused.forEach(waiting -> waiting.reply.accept(refusal));
@@ -87,8 +80,8 @@ final class AckQueue {
         var late = queue.stream().filter(waiting -> waiting.deadlineNanos <= now).toList();
         if (!late.isEmpty()) {
             queue.removeAll(late);
-            late.forEach(waiting -> waiting.reply.accept(TIMED_OUT));
+            late.forEach(waiting -> waiting.reply.accept(timedOut));
         }
-        queue.stream().mapToLong(Waiting::deadlineNanos).min().ifPresent(this::setTimer);
+        queue.stream().mapToLong(waiting -> waiting.deadlineNanos).min().ifPresent(this::setTimer);
     }
 }

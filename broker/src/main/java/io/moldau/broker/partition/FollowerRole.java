@@ -226,7 +226,7 @@ final class FollowerRole implements Role, FollowedPartition {
             case FollowerEffect.StartFreshAt(var offset) -> partition.keeper().startFreshAt(offset);
             case FollowerEffect.Acknowledge(var session, var logEndOffset) -> {
                 if (stream != null && session == stream.session() && handle != NO_HANDLE) {
-                    stream.acknowledge(shard(), handle, logEndOffset);
+                    stream.acknowledge(shard(), handle, logEndOffset, partition.logStartOffset());
                 }
             }
             case FollowerEffect.HighWatermark(var offset) -> partition.followHighWatermark(offset);

@@ -99,6 +99,7 @@ final class LeaderRole implements Role {
         if (view.image().isr().size() < view.minIsr()) {
             partition.refuseUncommitted();
         }
+        partition.deletions().onFollowers();
     }
 
     @Override
@@ -121,6 +122,27 @@ final class LeaderRole implements Role {
 
     void onAcknowledged(Cursor follower, long logEndOffset) {
         run(new LeaderEvent.Acknowledged(follower.nodeId(), follower.session(), logEndOffset));
+        partition.deletions().onFollowers();
+    }
+
+    /// Below it no replica in sync has records any more; -1 while some of them has not said.
+    long lowWatermark() {
+        long least = partition.logStartOffset();
+        for (int node : partition.leadership().isr()) {
+            if (node != partition.nodeId()) {
+                least = Math.min(least, logStartOf(node));
+            }
+        }
+        return least;
+    }
+
+    private long logStartOf(int node) {
+        for (var follower : followers) {
+            if (follower.nodeId() == node) {
+                return follower.logStartOffset();
+            }
+        }
+        return -1;
     }
 
     void onLost(Cursor follower) {

@@ -27,6 +27,10 @@ import org.slf4j.LoggerFactory;
 /// thousand small objects and nothing more.
 public final class Partition {
     private static final Logger LOGGER = LoggerFactory.getLogger(Partition.class);
+    private static final AppendResult TIMED_OUT =
+            refused(
+                    Errors.REQUEST_TIMED_OUT,
+                    "the records were appended, and not in time by enough replicas");
 
     private final TopicPartition name;
     private final Uuid topicId;
@@ -35,8 +39,9 @@ public final class Partition {
     private final LogKeeper keeper;
     private final RoleKeeper roles;
     private final FetchWaiters waiters = new FetchWaiters();
-    private final AckQueue committing;
-    private final AckQueue flushing;
+    private final AckQueue<AppendResult> committing;
+    private final AckQueue<AppendResult> flushing;
+    private final Deletions deletions;
 
     private volatile PartitionView view;
 
@@ -63,8 +68,9 @@ public final class Partition {
                         around.clock(),
                         config,
                         new LogEvents());
-        this.committing = new AckQueue(shard, around.clock());
-        this.flushing = new AckQueue(shard, around.clock());
+        this.committing = new AckQueue<>(shard, around.clock(), TIMED_OUT);
+        this.flushing = new AckQueue<>(shard, around.clock(), TIMED_OUT);
+        this.deletions = new Deletions(this, around.clock());
         this.view = view;
         this.roles = new RoleKeeper(this, view.image());
     }
@@ -146,8 +152,11 @@ public final class Partition {
     void onRoleTaken(Role last) {
         if (last.leads() && !role().leads()) {
             refuseWaiting(notLeader());
+            deletions.refuse(Errors.NOT_LEADER_OR_FOLLOWER);
         } else if (!last.leads()) {
             waiters.wakeAll(); // They know another leader.
+        } else {
+            deletions.onFollowers();
         }
     }
 
@@ -305,32 +314,10 @@ public final class Partition {
         }
     }
 
-    /// Drops records below `offset`, or below the high watermark for −1; gives the new log start
-    /// offset. On the shard only.
-    public DeletedUpTo deleteRecords(long offset) {
-        if (!role().leads()) {
-            return new DeletedUpTo(-1, Errors.NOT_LEADER_OR_FOLLOWER);
-        }
-        try {
-            long target = offset == -1 ? highWatermark() : offset;
-            if (target < 0 || target > highWatermark()) {
-                return new DeletedUpTo(-1, Errors.OFFSET_OUT_OF_RANGE);
-            }
-            log().advanceLogStart(target);
-            if (role() instanceof LeaderRole leader) {
-                leader.onLogStart();
-            }
-            return new DeletedUpTo(log().logStartOffset(), Errors.NONE);
-        } catch (KafkaStorageException e) {
-            return new DeletedUpTo(-1, Errors.KAFKA_STORAGE_ERROR);
-        } catch (RuntimeException e) {
-            keeper.fail(e);
-            return new DeletedUpTo(-1, Errors.KAFKA_STORAGE_ERROR);
-        }
+    /// Of its oldest records. On the shard only.
+    public Deletions deletions() {
+        return deletions;
     }
-
-    /// @param logStartOffset first offset that is left; −1 with an error
-    public record DeletedUpTo(long logStartOffset, Errors error) {}
 
     /// Asks the log something on the shard; `onFailure` is the answer when the log cannot be read.
     public <T> T ask(Function<PartitionLog, T> question, T onFailure) {
@@ -381,6 +368,7 @@ public final class Partition {
     void delete() {
         roles.end();
         refuseWaiting(notLeader());
+        deletions.refuse(Errors.UNKNOWN_TOPIC_OR_PARTITION);
         ask(
                 _ -> {
                     keeper.delete();
@@ -443,6 +431,7 @@ public final class Partition {
             uncommittedBytes = 0;
             roles.onLogFailed();
             refuseWaiting(storageFailure(cause.getMessage()));
+            deletions.refuse(Errors.KAFKA_STORAGE_ERROR);
         }
     }
 

@@ -209,11 +209,11 @@ public class FollowerReplica {
             return List.of(new Acknowledge(session, promised));
         }
         var effects = new ArrayList<FollowerEffect>(3);
-        if (acknowledges) {
-            effects.add(new Acknowledge(session, promised));
-        }
         if (forgets) {
             effects.add(new LogStart(start));
+        }
+        if (acknowledges || forgets) { // The leader is told where the log starts, too.
+            effects.add(new Acknowledge(session, promised));
         }
         if (commits) {
             effects.add(new HighWatermark(highWatermark));

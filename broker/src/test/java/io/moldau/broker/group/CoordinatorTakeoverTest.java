@@ -170,8 +170,8 @@ class CoordinatorTakeoverTest {
         assertThat(store.image().group("orders")).isNull();
     }
 
-    /// redpanda#17260: the new coordinator answered without it, and consumers that should have
-    /// noticed a truncated log did not.
+    /// Classic bug 14, redpanda#17260: the new coordinator answered without it, and consumers that
+    /// should have noticed a truncated log did not.
     @Test
     void committedOffsetsKeepTheirLeaderEpoch() {
         // given
@@ -187,7 +187,7 @@ class CoordinatorTakeoverTest {
         assertThat(store.get("orders", "t", 0).leaderEpoch()).isEqualTo(7);
     }
 
-    /// KAFKA-13636, at a coordinator that knows the group from its last life only.
+    /// Classic bug 15, KAFKA-13636, at a coordinator that knows the group from its last life only.
     @Test
     void offsetsDoNotExpireWhileTheGroupRebalancesElsewhere() {
         // given

@@ -418,7 +418,8 @@ class GroupCoordinatorTest {
         assertThat(store.get("orders", "t", 0).offset()).isEqualTo(42);
     }
 
-    /// KAFKA-13636: a rebalance, during which nobody seems to read anything, took the offsets.
+    /// Classic bug 15, KAFKA-13636: a rebalance, during which nobody seems to read anything, took
+    /// the offsets.
     @Test
     void offsetsDoNotExpireWhileTheGroupRebalances() {
         // given

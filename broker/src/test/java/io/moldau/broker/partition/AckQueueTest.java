@@ -20,7 +20,11 @@ class AckQueueTest {
     private static final int LONG_MS = 60_000;
 
     private final Shards shards = Shards.start(1, "ack", Clock.system());
-    private final AckQueue queue = new AckQueue(shards.all().getFirst(), Clock.system());
+    private final AckQueue<AppendResult> queue =
+            new AckQueue<>(
+                    shards.all().getFirst(),
+                    Clock.system(),
+                    new AppendResult.Refused(Errors.REQUEST_TIMED_OUT, "late", List.of()));
     private final List<String> answers = Collections.synchronizedList(new ArrayList<>());
 
     @AfterEach

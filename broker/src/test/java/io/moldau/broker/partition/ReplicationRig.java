@@ -64,11 +64,13 @@ final class ReplicationRig implements AutoCloseable {
         private final Partitions partitions;
         private final PeerServer server;
         private final PeerChannels channels = PeerChannels.open(Optional.empty());
+        private final boolean keptAll;
         private Replication replication;
         private volatile long nodeEpoch = -1;
 
-        Node(int id) {
+        Node(int id, boolean keptAll) {
             this.id = id;
+            this.keptAll = keptAll;
             shards = Shards.start(2, "node-" + id, Clock.system());
             directory = LogDirectory.open(root.resolve("node-" + id), Clock.system(), 64);
             store = new LogStore(List.of(directory));
@@ -115,7 +117,7 @@ final class ReplicationRig implements AutoCloseable {
                                     null,
                                     ClusterImage.FEATURE_LEVEL,
                                     Long.MAX_VALUE,
-                                    true));
+                                    keptAll));
             nodeEpoch = ((Outcome.NodeRegistered) outcome).nodeEpoch();
             decide(new MetadataCommand.UnfenceNode(id, nodeEpoch));
         }
@@ -182,12 +184,26 @@ final class ReplicationRig implements AutoCloseable {
         }
 
         CompletableFuture<AppendResult> produce(boolean all, int timeoutMs, String... values) {
+            return produce(all, timeoutMs, PartitionsFixture.batch(values));
+        }
+
+        /// @param batch as its producer sends it
+        CompletableFuture<AppendResult> produce(boolean all, int timeoutMs, ByteBuffer batch) {
             var partition = partition();
             var answer = new CompletableFuture<AppendResult>();
-            var batch = PartitionsFixture.batch(values);
             partition
                     .shard()
                     .execute(() -> partition.append(batch, all, timeoutMs, answer::complete));
+            return answer;
+        }
+
+        CompletableFuture<DeletedUpTo> deleteRecords(long offset, int timeoutMs) {
+            var partition = partition();
+            var answer = new CompletableFuture<DeletedUpTo>();
+            partition
+                    .shard()
+                    .execute(() ->
+                            partition.deletions().delete(offset, timeoutMs, answer::complete));
             return answer;
         }
 
@@ -213,9 +229,19 @@ final class ReplicationRig implements AutoCloseable {
     }
 
     Node start(int id) {
-        var node = new Node(id);
+        return start(id, true);
+    }
+
+    /// @param keptAll false where the end of some log may be missing since the last stop
+    Node start(int id, boolean keptAll) {
+        var node = new Node(id, keptAll);
         node.start();
         return node;
+    }
+
+    /// What a running node has on its disk by now; taken while nothing is written.
+    DiskImage diskOf(int id) {
+        return DiskImage.of(root.resolve("node-" + id));
     }
 
     void configure(LogConfig newConfig) {
@@ -241,7 +267,9 @@ final class ReplicationRig implements AutoCloseable {
                         1,
                         (short) replicas.length,
                         List.of(List.of(replicas)),
-                        Map.of(),
+                        minInsyncReplicas == 1
+                                ? Map.of()
+                                : Map.of("min.insync.replicas", "" + minInsyncReplicas),
                         7));
     }
 

@@ -283,6 +283,46 @@ class ReplicationTest {
     }
 
     @Test
+    void recordsAreDeletedOnceEveryReplicaInSyncHasForgottenThem() {
+        // given
+        var leader = rig.start(1);
+        var follower = rig.start(2);
+        rig.createTopic(1, 2);
+        of(leader.produce(true, "a"));
+        of(leader.produce(true, "b"));
+
+        // when
+        var deleted = leader.deleteRecords(1, 10_000).orTimeout(20, TimeUnit.SECONDS).join();
+
+        // then
+        assertThat(deleted).isEqualTo(new DeletedUpTo(1, Errors.NONE));
+        assertThat(follower.<Long>ask(partition -> partition.log().logStartOffset())).isEqualTo(1);
+    }
+
+    @Test
+    void aDeletionWaitsForAReplicaInSyncAndForNoOther() {
+        // given
+        var leader = rig.start(1);
+        var follower = rig.start(2);
+        rig.createTopic(1, 2);
+        of(leader.produce(true, "a", "b"));
+        follower.cut();
+
+        // when
+        var late = leader.deleteRecords(1, 50);
+        var waiting = leader.deleteRecords(2, 20_000);
+        var timedOut = late.orTimeout(20, TimeUnit.SECONDS).join();
+        boolean answered = waiting.isDone();
+        rig.fence(2);
+
+        // then
+        assertThat(timedOut.error()).isEqualTo(Errors.REQUEST_TIMED_OUT);
+        assertThat(answered).isFalse();
+        assertThat(waiting.orTimeout(20, TimeUnit.SECONDS).join())
+                .isEqualTo(new DeletedUpTo(2, Errors.NONE));
+    }
+
+    @Test
     void aNodeThatIsNoReplicaAnyMoreRemovesItsFiles() {
         // given
         var leader = rig.start(1);

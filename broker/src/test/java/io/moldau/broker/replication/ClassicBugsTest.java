@@ -18,8 +18,8 @@ class ClassicBugsTest {
     private static final int LEADER = 1;
     private static final int FOLLOWER = 2;
 
-    /// KIP-101: a follower restarts with a high watermark that is behind, and is elected before it
-    /// has fetched again. What it had is still there.
+    /// Classic bug 1, KIP-101: a follower restarts with a high watermark that is behind, and is
+    /// elected before it has fetched again. What it had is still there.
     @Test
     void aRestartedFollowerKeepsWhatTheHighWatermarkDoesNotCoverYet() {
         // given
@@ -32,8 +32,8 @@ class ClassicBugsTest {
         assertThat(restarted.logEndOffset()).isEqualTo(3);
     }
 
-    /// KAFKA-6361, KIP-279: leaders changed twice in quick succession, and the two logs part before
-    /// the last epoch that either of them knows.
+    /// Classic bug 2, KAFKA-6361, KIP-279: leaders changed twice in quick succession, and the two
+    /// logs part before the last epoch that either of them knows.
     @Test
     void logsConvergeAfterTwoQuickChangesOfTheLeader() {
         // given
@@ -48,7 +48,8 @@ class ClassicBugsTest {
         assertThat(cuts).isGreaterThan(1);
     }
 
-    /// KAFKA-10706, KAFKA-15608: many elections with no record between them, on both sides.
+    /// Classic bug 3, KAFKA-10706, KAFKA-15608: many elections with no record between them, on both
+    /// sides.
     @Test
     void anIdleFollowerIsAcceptedAfterElectionsWithoutRecords() {
         // given
@@ -62,8 +63,8 @@ class ClassicBugsTest {
         assertThat(follower.logEndOffset()).isEqualTo(2);
     }
 
-    /// KIP-966: the last replica standing lost its tail and is a follower now; what it still has of
-    /// an epoch that went on elsewhere stays.
+    /// Classic bug 8, KIP-966: the last replica standing lost its tail and is a follower now; what
+    /// it still has of an epoch that went on elsewhere stays.
     @Test
     void aReplicaThatLostItsTailKeepsTheRest() {
         // given
@@ -78,7 +79,8 @@ class ClassicBugsTest {
         assertThat(lost.logEndOffset()).isEqualTo(3);
     }
 
-    /// A flipped bit or a cut in a minority's log: recovery cut it, and its peers have the rest.
+    /// Classic bug 17: a flipped bit or a cut in a minority's log: recovery cut it, and its peers
+    /// have the rest.
     @Test
     void aDamagedFollowerIsRepairedFromWhereItsLogIsWhole() {
         // given

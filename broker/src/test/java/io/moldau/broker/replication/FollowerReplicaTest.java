@@ -42,7 +42,8 @@ class FollowerReplicaTest {
                         """);
     }
 
-    /// KIP-101: the high watermark arrives late and is no measure of what others have.
+    /// Classic bug 1, KIP-101: the high watermark arrives late and is no measure of what others
+    /// have.
     @Test
     void cutsNothingBecauseOfTheHighWatermark() {
         new FollowerTranscript(ListLog.of("1 1 1").committedTo(1))
@@ -55,7 +56,8 @@ class FollowerReplicaTest {
                         """);
     }
 
-    /// KAFKA-10706, KAFKA-15608: an own reign left an epoch of which there is no record.
+    /// Classic bug 3, KAFKA-10706, KAFKA-15608: an own reign left an epoch of which there is no
+    /// record.
     @Test
     void comparesRecordsAndNotReigns() {
         new FollowerTranscript(ListLog.of("1 1").reignOf(4))
@@ -66,7 +68,8 @@ class FollowerReplicaTest {
                         """);
     }
 
-    /// KAFKA-15510.
+    /// Classic bug 4, KAFKA-15510: an answer without records says nothing about the last one's
+    /// epoch.
     @Test
     void anEmptyAnswerChangesNothingAboutTheLastEpoch() {
         new FollowerTranscript(ListLog.of("1 1"))
@@ -164,6 +167,7 @@ class FollowerReplicaTest {
                           ack 3
                         > received 7 5 committed 3 start 2
                           forget below 2
+                          ack 3
                           committed 3
                         > received 7 5 committed 3 start 2
                         """);

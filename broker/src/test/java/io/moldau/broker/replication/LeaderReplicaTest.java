@@ -64,8 +64,8 @@ class LeaderReplicaTest {
                         """);
     }
 
-    /// The reply to an accepted change may be lost, and the one to a refused change may be about
-    /// the second copy of it.
+    /// Classic bug 10: the reply to an accepted change may be lost, and the one to a refused change
+    /// may be about the second copy of it.
     @Test
     void waitsForWhoeverMayBeInSyncUntilTheMetadataSaysSo() {
         LeaderTranscript.with(ListLog.of("1"), 1, 2)
@@ -247,6 +247,7 @@ class LeaderReplicaTest {
                         """);
     }
 
+    /// Classic bug 6, KIP-320: a fetch from an older epoch, or a newer one.
     @Test
     void refusesFollowersOfOtherReigns() {
         LeaderTranscript.with(ListLog.of(""), 1, 2)
@@ -275,7 +276,8 @@ class LeaderReplicaTest {
                         """);
     }
 
-    /// KAFKA-13141: an answer about divergence says nothing about how far the follower is.
+    /// Classic bug 5, KAFKA-13141: an answer about divergence says nothing about how far the
+    /// follower is.
     @Test
     void takesNothingAsAcknowledgedThatDiverged() {
         LeaderTranscript.with(ListLog.of("1 1 3 3"), 1, 2)
@@ -374,7 +376,7 @@ class LeaderReplicaTest {
                         """);
     }
 
-    /// KAFKA-15021: only who is in sync is waited for.
+    /// Classic bug 11, KAFKA-15021: only who is in sync is waited for.
     @Test
     void doesNotWaitForThoseWhoAreCaughtUpButMayNotJoin() {
         LeaderTranscript.with(ListLog.of(""), 1, 2)

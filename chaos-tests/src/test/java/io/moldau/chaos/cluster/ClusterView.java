@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
@@ -29,6 +30,12 @@ final class ClusterView implements AutoCloseable {
 
     Admin admin() {
         return admin;
+    }
+
+    /// Creates a topic and waits until all its replicas are in sync.
+    void create(NewTopic topic) {
+        get(admin.createTopics(List.of(topic)).all());
+        awaitFullIsr(topic.name());
     }
 
     List<TopicPartitionInfo> partitions(String topic) {
@@ -75,6 +82,24 @@ final class ClusterView implements AutoCloseable {
                                 .allMatch(p ->
                                         p.leader() != null
                                                 && p.isr().size() == p.replicas().size()));
+    }
+
+    /// Waits until every partition has exactly so many replicas in sync.
+    void awaitIsr(String topic, int size) {
+        await("ISR of " + size + " for " + topic)
+                .atMost(SETTLES)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptions()
+                .until(() -> partitions(topic).stream().allMatch(p -> p.isr().size() == size));
+    }
+
+    /// Waits until the partition's leader is `nodeId`, -1 for none.
+    void awaitLeader(String topic, int partition, int nodeId) {
+        await("leader %d of %s-%d".formatted(nodeId, topic, partition))
+                .atMost(SETTLES)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptions()
+                .until(() -> leader(topic, partition) == nodeId);
     }
 
     /// Waits until the cluster counts so many nodes that live.

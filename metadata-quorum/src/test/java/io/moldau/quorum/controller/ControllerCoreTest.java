@@ -191,7 +191,8 @@ class ControllerCoreTest extends ControllerFixture {
         assertThat(fenced(2)).isFalse();
     }
 
-    /// The break was seen and the probe was sent; before its answer the node has begun anew.
+    /// Classic bug 19: the break was seen and the probe was sent; before its answer the node has
+    /// begun anew.
     @Test
     void aLateAnswerAboutAFormerLifeDoesNotFenceTheNewOne() {
         var sessions = threeWithSessions();

@@ -341,10 +341,12 @@ public final class Segment {
     /// Reads all that recovery must not trust and cuts the file where it is no longer good.
     ///
     /// @param trustedBelow offsets below this were flushed
+    /// @param gapless whether each batch goes on where the one before it ends
     public SegmentScrub.Result recover(
-            long trustedBelow, int indexIntervalBytes, BatchVisitor visitor) {
+            long trustedBelow, int indexIntervalBytes, boolean gapless, BatchVisitor visitor) {
         tornTail = false;
-        return new SegmentScrub(this, true, indexIntervalBytes, visitor).run(trustedBelow);
+        var scrub = new SegmentScrub(this, true, indexIntervalBytes, visitor);
+        return (gapless ? scrub.refusingGaps() : scrub).run(trustedBelow);
     }
 
     private void rebuildIndexes() {

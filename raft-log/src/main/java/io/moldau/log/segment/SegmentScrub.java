@@ -10,12 +10,20 @@ public final class SegmentScrub {
     private final boolean checksCrc;
     private final int indexIntervalBytes;
     private final BatchVisitor visitor;
+    private boolean refusesGaps;
 
     SegmentScrub(Segment segment, boolean checksCrc, int indexIntervalBytes, BatchVisitor visitor) {
         this.segment = segment;
         this.checksCrc = checksCrc;
         this.indexIntervalBytes = indexIntervalBytes;
         this.visitor = visitor;
+    }
+
+    /// Takes an offset that is skipped between two batches for damage: the checksum does not cover
+    /// a batch's first offset.
+    SegmentScrub refusingGaps() {
+        refusesGaps = true;
+        return this;
     }
 
     /// What was found.
@@ -43,11 +51,14 @@ public final class SegmentScrub {
                         end,
                         checksCrc);
         String disorder = null;
+        boolean first = true; // It may lie in the middle of what the segment is named for.
         while (scanner.next()) {
-            if (scanner.baseOffset() < nextOffset) {
+            boolean gap = refusesGaps && !first && scanner.baseOffset() > nextOffset;
+            if (scanner.baseOffset() < nextOffset || gap) {
                 disorder = "offset %d after %d".formatted(scanner.baseOffset(), nextOffset - 1);
                 break;
             }
+            first = false;
             nextOffset = scanner.lastOffset() + 1;
             segment.noteBatch(
                     (int) scanner.position(),

@@ -20,6 +20,7 @@ public final class Cursor {
     private long nextOffset = NOTHING;
     private long highWatermarkSent = NOTHING;
     private long logStartSent = NOTHING;
+    private long logStartOffset = NOTHING;
     private boolean queued;
     private boolean queuedSoon;
     private boolean ended;
@@ -110,6 +111,15 @@ public final class Cursor {
     /// Records up to here are in a frame.
     public void sentUpTo(long offset) {
         nextOffset = offset;
+    }
+
+    /// Where the follower's log starts, as it last said; -1 before it did.
+    public long logStartOffset() {
+        return logStartOffset;
+    }
+
+    void forgotBelow(long offset) {
+        logStartOffset = offset;
     }
 
     /// Has the partition [LedPartition#fill] a frame soon.

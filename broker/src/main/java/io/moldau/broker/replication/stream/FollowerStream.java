@@ -184,6 +184,7 @@ final class FollowerStream implements StreamObserver<FollowerFrame> {
 
     private static void acknowledged(Cursor cursor, Ack ack) {
         if (!cursor.isEnded()) {
+            cursor.forgotBelow(ack.getLogStartOffset());
             cursor.partition().onAcknowledged(cursor, ack.getLogEndOffset());
         }
     }

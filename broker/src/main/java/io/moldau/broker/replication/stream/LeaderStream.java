@@ -90,9 +90,13 @@ public final class LeaderStream {
                 .build();
     }
 
-    public void acknowledge(Shard shard, int handle, long logEndOffset) {
+    public void acknowledge(Shard shard, int handle, long logEndOffset, long logStartOffset) {
         synchronized (sending) {
-            pending.addAcks(Ack.newBuilder().setHandle(handle).setLogEndOffset(logEndOffset));
+            pending.addAcks(
+                    Ack.newBuilder()
+                            .setHandle(handle)
+                            .setLogEndOffset(logEndOffset)
+                            .setLogStartOffset(logStartOffset));
         }
         flushSoon(shard);
     }

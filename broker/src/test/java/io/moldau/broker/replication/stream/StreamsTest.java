@@ -297,7 +297,7 @@ class StreamsTest {
             bytes.addAndGet(records.remaining());
             if (records.hasRemaining()) {
                 next += count(records);
-                stream.acknowledge(shard(), handle, next);
+                stream.acknowledge(shard(), handle, next, 0);
             }
         }
 
