@@ -109,7 +109,7 @@ final class FollowerShell {
     void onNews(SimStream from, int handle, News news) {
         if (isLast(from, handle)) {
             var records = news.records().duplicate();
-            if (MemoryLog.count(records) == 0) {
+            if (log.count(records) == 0) {
                 records.position(records.limit());
             }
             step(

@@ -69,8 +69,11 @@ final class LeaderShell {
             reply.done(false, -1);
             return;
         }
-        long known = cluster.rules().recognizesRetries() ? log.find(record) : -1;
-        long offset = known >= 0 ? known : append(record);
+        long offset = append(record);
+        if (offset < 0) {
+            reply.done(false, offset);
+            return;
+        }
         boolean committed = offset < core.highWatermark();
         if (!acksAll || committed || cluster.rules().answersBeforeCommit()) {
             reply.done(acksAll, offset);
@@ -80,7 +83,11 @@ final class LeaderShell {
     }
 
     private long append(long record) {
+        long end = log.logEndOffset();
         long offset = log.append(record, core.leaderEpoch());
+        if (offset != end) {
+            return offset; // Known, or refused.
+        }
         cluster.timeline()
                 .note(
                         5,
@@ -262,7 +269,7 @@ final class LeaderShell {
     }
 
     private void send(Cursor cursor, ByteBuffer records) {
-        cursor.nextOffset += MemoryLog.count(records);
+        cursor.nextOffset += log.count(records);
         cursor.highWatermarkSent = core.highWatermark();
         cursor.logStartSent = log.logStartOffset();
         var news =

@@ -11,7 +11,7 @@ final class MemoryLog implements SimLog {
     private static final int RECORD_BYTES = Long.BYTES + Integer.BYTES;
 
     private final boolean flushes;
-    private final boolean liesAboutFlushes;
+    private final Rules rules;
     private long[] records = new long[64];
     private int[] epochs = new int[64];
     private long base;
@@ -24,13 +24,13 @@ final class MemoryLog implements SimLog {
     private final Map<Long, Long> found = new HashMap<>();
 
     /// @param flushes whether only what is durable is promised
-    MemoryLog(boolean flushes, boolean liesAboutFlushes) {
+    MemoryLog(boolean flushes, Rules rules) {
         this.flushes = flushes;
-        this.liesAboutFlushes = liesAboutFlushes;
+        this.rules = rules;
     }
 
-    /// How many records a copy holds.
-    static int count(ByteBuffer copy) {
+    @Override
+    public int count(ByteBuffer copy) {
         return (copy.limit() - Long.BYTES) / RECORD_BYTES;
     }
 
@@ -40,8 +40,12 @@ final class MemoryLog implements SimLog {
 
     @Override
     public long append(long record, int leaderEpoch) {
-        long offset = end;
-        add(record, leaderEpoch);
+        // Deleted ones too are known, as long as the log lives.
+        Long known = rules.recognizesRetries() ? found.get(record) : null;
+        long offset = known == null ? end : known;
+        if (known == null) {
+            add(record, leaderEpoch);
+        }
         return offset;
     }
 
@@ -126,30 +130,45 @@ final class MemoryLog implements SimLog {
     }
 
     @Override
-    public void flush() {
+    public boolean flushDue() {
+        return false;
+    }
+
+    @Override
+    public void beginFlush() {
+        // What is there in the end is flushed.
+    }
+
+    @Override
+    public void sync() {
+        // So it is not yet synced.
+    }
+
+    @Override
+    public void completeFlush() {
         promised = end;
-        if (!liesAboutFlushes) {
+        if (!rules.liesAboutFlushes()) {
             durable = end;
         }
     }
 
-    @Override
-    public void kill() {
+    /// The process is gone; what it wrote is there.
+    void kill() {
         reign = -1;
         highWatermark = Math.min(highWatermark, end);
         promised = flushes ? Math.min(durable, end) : end;
         durable = Math.min(durable, end);
     }
 
-    @Override
-    public void losePower(Luck luck) {
+    /// The machine is gone: of what was not synced any first part stays.
+    void losePower(Luck luck) {
         long least = Math.max(start, Math.min(durable, end));
         cut(luck.between(least, end));
         kill();
     }
 
-    @Override
-    public void damage(Luck luck) {
+    /// Anything may be lost, from the end on.
+    void damage(Luck luck) {
         cut(luck.between(start, end));
         kill();
     }
@@ -165,8 +184,8 @@ final class MemoryLog implements SimLog {
     }
 
     @Override
-    public long find(long record) {
-        return found.getOrDefault(record, -1L); // Deleted ones too, as long as the log lives.
+    public String flaw() {
+        return null;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Set;
 ///
 /// @param flushes whether a record is promised only once it is synced: then any number of machines
 ///   may go down
+/// @param onDisk whether production's log is used, on a simulated disk, rather than the model of it
 /// @param everyMs how often each fault comes, on average; absent when it does not
 public record Mix(
         long seed,
@@ -18,10 +19,12 @@ public record Mix(
         int replicas,
         int minIsr,
         boolean flushes,
+        boolean onDisk,
         int producers,
         long chaosMs,
         ReplicationSettings settings,
         Map<Fault, Long> everyMs) {
+    private static final double ON_DISK = 0.25;
 
     /// Draws the mix of a seed, leaving out some faults.
     public static Mix of(long seed, Set<Fault> without) {
@@ -33,6 +36,7 @@ public record Mix(
         var settings =
                 new ReplicationSettings(
                         luck.between(150, 1500), luck.between(10, 80), luck.between(200, 1500));
+        boolean onDisk = luck.chance(ON_DISK);
         return new Mix(
                 seed,
                 nodes,
@@ -40,6 +44,7 @@ public record Mix(
                 replicas,
                 minIsr,
                 flushes,
+                onDisk,
                 1 + luck.below(3),
                 luck.between(1500, 5000),
                 settings,
@@ -68,6 +73,12 @@ public record Mix(
         return everyMs;
     }
 
+    /// Who produced what goes with the records: then a late retry is new, and what comes after it
+    /// does not follow.
+    boolean forgetsProducers() {
+        return has(Fault.DELETION);
+    }
+
     public boolean has(Fault fault) {
         return everyMs.containsKey(fault);
     }
@@ -78,7 +89,7 @@ public record Mix(
 
     @Override
     public String toString() {
-        return ("seed %d: %d nodes, %d partitions of %d replicas, min.insync.replicas %d, %s, "
+        return ("seed %d: %d nodes, %d partitions of %d replicas, min.insync.replicas %d, %s, %s, "
                         + "%d producers, lag time %d ms, %d ms of %s")
                 .formatted(
                         seed,
@@ -87,6 +98,7 @@ public record Mix(
                         replicas,
                         minIsr,
                         flushes ? "synced" : "page cache",
+                        onDisk ? "log on disk" : "model of a log",
                         producers,
                         settings.lagTimeMaxMs(),
                         chaosMs,

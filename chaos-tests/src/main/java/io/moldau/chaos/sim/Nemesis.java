@@ -143,7 +143,7 @@ final class Nemesis {
                             luck.between(20, 400),
                             () -> {
                                 if (node.lives(life)) {
-                                    node.kill();
+                                    node.stopInOrder();
                                     restartIn(node, luck.between(1, 500));
                                 }
                             });

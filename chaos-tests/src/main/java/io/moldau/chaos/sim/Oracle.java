@@ -288,9 +288,19 @@ final class Oracle {
                                 offset));
     }
 
-    /// Who produced what is forgotten with the records, and then a late retry is new.
+    /// What the log holds is what was written to it.
+    void checkDisk(SimReplica replica) {
+        var flaw = replica.log().flaw();
+        check(
+                flaw == null,
+                "node %d, partition %d: on disk %s",
+                replica.node().id(),
+                replica.partition(),
+                flaw);
+    }
+
     private boolean mayBeOnceOnly(long record) {
-        return SimProducer.isIdempotent(record) && !cluster.mix().has(Fault.DELETION);
+        return Records.isIdempotent(record) && !cluster.mix().forgetsProducers();
     }
 
     @FormatMethod

@@ -4,7 +4,10 @@ import io.moldau.broker.replication.FollowerReplica;
 import io.moldau.broker.replication.LeaderReplica;
 import io.moldau.broker.replication.ReplicaLog;
 import io.moldau.broker.replication.ReplicationSettings;
+import io.moldau.env.Disk;
+import io.moldau.env.sim.SimDisk;
 import io.moldau.metadata.PartitionImage;
+import java.nio.file.Path;
 
 /// What a simulated node runs: production's cores, and what the shell around them must keep to.
 /// Tests put bugs in their place.
@@ -53,6 +56,21 @@ public interface Rules {
     /// A retry of a record is recognized.
     default boolean recognizesRetries() {
         return true;
+    }
+
+    /// The disk as the log sees it.
+    default Disk disk(SimDisk disk) {
+        return disk;
+    }
+
+    /// The logs below `root` are about to be opened.
+    default void beforeRecovery(SimDisk disk, Path root) {
+        // Production has nothing to do before recovery.
+    }
+
+    /// What was synced while the log was cut counts as if it had not been.
+    default boolean forgetsTruncationsDuringSyncs() {
+        return false;
     }
 
     /// Answers to an opening before the last one are passed on.

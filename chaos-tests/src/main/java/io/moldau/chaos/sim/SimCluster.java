@@ -127,8 +127,10 @@ final class SimCluster {
         return metadata.newest().topic(TOPIC_ID).partitions().get(number);
     }
 
-    SimLog newLog() {
-        return new MemoryLog(mix.flushes(), rules.liesAboutFlushes());
+    SimStore newStore(SimNode node) {
+        return mix.onDisk()
+                ? new DiskStore(node.id(), mix, rules, node::nowMs)
+                : new MemoryStore(node.id(), mix, rules);
     }
 
     SimStream open(SimReplica follower, SimReplica leader) {

@@ -3,16 +3,23 @@ package io.moldau.chaos.sim;
 import io.moldau.broker.replication.ReplicaLog;
 import java.nio.ByteBuffer;
 
-/// One replica's log on a simulated disk. A record is a number, unlike every other.
+/// One replica's log. A record is a number, unlike every other.
 interface SimLog extends ReplicaLog {
-    /// As the leader. Returns the record's offset.
+    /// What [#append] answers to a record that does not follow the producer's last one.
+    long OUT_OF_ORDER = -2;
+
+    /// As the leader. Returns where the record is: at what was the log's end until now, or further
+    /// below if its producer had sent it before; negative if it may not enter.
     long append(long record, int leaderEpoch);
 
     /// As a follower, what [#read] gave. Returns false if it does not follow the log's end.
-    boolean appendCopy(ByteBuffer records);
+    boolean appendCopy(ByteBuffer copy);
 
     /// At most `maxRecords`, from `offset` on.
     ByteBuffer read(long offset, int maxRecords);
+
+    /// How many records a copy holds.
+    int count(ByteBuffer copy);
 
     void startEpoch(int epoch);
 
@@ -24,22 +31,27 @@ interface SimLog extends ReplicaLog {
 
     void advanceLogStart(long offset);
 
-    /// Makes durable, and so promises, all that is there.
-    void flush();
+    /// Whether records wait to become durable, because they have to or because it is time.
+    boolean flushDue();
 
-    /// The process is gone; what it wrote is there.
-    void kill();
+    /// Three steps, and appends and truncations in between: what was there at the first one is
+    /// durable after the second, and counts after the third.
+    void beginFlush();
 
-    /// The machine is gone: of what was not synced any first part stays.
-    void losePower(Luck luck);
+    void sync();
 
-    /// Anything may be lost, from the end on.
-    void damage(Luck luck);
+    void completeFlush();
+
+    default void flush() {
+        beginFlush();
+        sync();
+        completeFlush();
+    }
 
     long record(long offset);
 
     int epoch(long offset);
 
-    /// Where the record is; -1 when it is not there.
-    long find(long record);
+    /// What is on the disk in the end, if that is not what the log says; otherwise null.
+    String flaw();
 }

@@ -18,6 +18,7 @@ final class SimNode {
     private final Luck luck;
     private final List<SimReplica> replicas = new ArrayList<>();
     private final double lateness;
+    private final SimStore store;
 
     private long life;
     private boolean alive;
@@ -39,6 +40,7 @@ final class SimNode {
         luck = new Luck(mix.seed(), 100 + id);
         lateness = luck.chance(0.3) ? 0.5 : 0.05;
         directoryId = new Uuid(id, 1);
+        store = cluster.newStore(this);
         for (int partition = 0; partition < mix.partitions(); partition++) {
             replicas.add(new SimReplica(this, partition, cluster));
         }
@@ -78,6 +80,10 @@ final class SimNode {
 
     Uuid incarnation() {
         return incarnation;
+    }
+
+    SimStore store() {
+        return store;
     }
 
     SimReplica replica(int partition) {
@@ -130,6 +136,7 @@ final class SimNode {
         pausedUntilMs = 0;
         incarnation = new Uuid(id, 1000 + life);
         cluster.timeline().note(2, id, life, 0, () -> "node %d starts".formatted(id));
+        store.start();
         replicas.forEach(SimReplica::onStart);
         register(life);
         tick(life);
@@ -161,14 +168,19 @@ final class SimNode {
     }
 
     private void tick(long inLife) {
-        deliver(inLife, () -> replicas.forEach(SimReplica::onTick));
+        deliver(inLife, this::onTick);
         if (lives(inLife)) {
             cluster.timeline().in(TICK_MS + luck.below(10), () -> tick(inLife));
         }
     }
 
+    private void onTick() {
+        replicas.forEach(SimReplica::onTick);
+        store.onTick(luck);
+    }
+
     /// The process ends. What is on its way to it is lost.
-    void stop() {
+    private void stop() {
         alive = false;
         cluster.timeline().note(3, id, life, 0, () -> "node %d stops".formatted(id));
         replicas.forEach(SimReplica::onStop);
@@ -179,26 +191,32 @@ final class SimNode {
         stop();
         clean |= cluster.rules().forgetsUncleanStopsTooEarly();
         // Nothing is lost, and a node can tell that its machine was up all the time: still clean.
-        replicas.forEach(replica -> replica.log().kill());
+        store.kill();
+    }
+
+    void stopInOrder() {
+        stop();
+        clean |= cluster.rules().forgetsUncleanStopsTooEarly();
+        store.close();
     }
 
     void losePower() {
         stop();
         clean = false;
-        replicas.forEach(replica -> replica.log().losePower(luck));
+        store.losePower(luck);
     }
 
     void damage() {
         stop();
         clean = false;
-        replicas.forEach(replica -> replica.log().damage(luck));
+        store.damage(luck);
     }
 
     void loseDisk() {
         stop();
         clean = false;
         directoryId = new Uuid(id, 1 + life);
-        replicas.forEach(SimReplica::wipe);
+        store.replace();
     }
 
     void beginShutdown() {

@@ -3,8 +3,8 @@ package io.moldau.chaos.sim;
 /// A client that sends one record after the other, and each again until it is acknowledged. Some do
 /// not care and send with `acks=1`.
 final class SimProducer {
-    private static final long FIRE_AND_FORGET = 1L << 60;
     private static final long TIMEOUT_MS = 300;
+    private static final int OUT_OF_ORDER_MAX = 8;
 
     private final int id;
     private final SimCluster cluster;
@@ -12,7 +12,9 @@ final class SimProducer {
     private final int partition;
     private final boolean acksAll;
     private final long intervalMs;
+    private int epoch;
     private long sequence;
+    private int outOfOrder;
     private int attempt;
     private boolean outstanding;
     private boolean stopped;
@@ -25,10 +27,6 @@ final class SimProducer {
         acksAll = id == 0 || luck.chance(0.6);
         intervalMs = luck.between(4, 40);
         next();
-    }
-
-    static boolean isIdempotent(long record) {
-        return (record & FIRE_AND_FORGET) == 0;
     }
 
     void stop() {
@@ -52,7 +50,7 @@ final class SimProducer {
 
     private void send() {
         int number = ++attempt;
-        long record = ((long) (id + 1) << 40) | sequence | (acksAll ? 0 : FIRE_AND_FORGET);
+        long record = Records.of(id + 1, epoch, sequence, acksAll);
         int leader = cluster.partition(partition).leader();
         boolean guesses = leader < 0 || luck.chance(0.1);
         var node = cluster.node(guesses ? 1 + luck.below(cluster.mix().nodes()) : leader);
@@ -80,17 +78,41 @@ final class SimProducer {
                         () -> {
                             if (done) {
                                 acknowledged(record, number, offset);
+                            } else if (offset == SimLog.OUT_OF_ORDER && number == attempt) {
+                                beginAgain();
                             } else if (acksAll && number == attempt) {
                                 cluster.timeline().in(luck.between(5, 40), () -> retry(number));
                             }
                         });
     }
 
+    /// A leader that is none any more may not know the last record. One that goes on saying so has
+    /// lost it, or forgotten who sent it: then the producer takes a new epoch, as clients do.
+    private void beginAgain() {
+        outOfOrder++;
+        if (outOfOrder > OUT_OF_ORDER_MAX) {
+            if (!cluster.mix().forgetsProducers()) {
+                throw new Violation(
+                        "producer %d has to begin again after sequence %d"
+                                .formatted(id, sequence));
+            }
+            outOfOrder = 0;
+            epoch++;
+            sequence = 1;
+        }
+        int number = attempt;
+        cluster.timeline().in(luck.between(5, 40), () -> retry(number));
+    }
+
     /// An answer to an earlier attempt is one as well.
     private void acknowledged(long record, int number, long offset) {
         cluster.oracle().onAcknowledged(partition, record, offset);
-        boolean isThisOne = outstanding && (record & 0xffffffffffL) == sequence;
+        boolean isThisOne =
+                outstanding
+                        && Records.epoch(record) == epoch
+                        && Records.sequence(record) == sequence;
         if (isThisOne && number <= attempt) {
+            outOfOrder = 0;
             outstanding = false;
             attempt++;
             cluster.timeline().in(luck.between(1, intervalMs * 2), this::next);

@@ -13,7 +13,6 @@ final class SimReplica {
     private final int partition;
     private final SimCluster cluster;
     private final Luck luck;
-    private SimLog log;
     private PartitionImage image;
     private LeaderShell leading;
     private FollowerShell following;
@@ -24,7 +23,6 @@ final class SimReplica {
         this.partition = partition;
         this.cluster = cluster;
         luck = new Luck(cluster.mix().seed(), 1000 + node.id() * 10L + partition);
-        log = cluster.newLog();
     }
 
     SimNode node() {
@@ -36,7 +34,7 @@ final class SimReplica {
     }
 
     SimLog log() {
-        return log;
+        return node.store().log(partition);
     }
 
     PartitionImage image() {
@@ -51,18 +49,8 @@ final class SimReplica {
         return following == null ? null : following.core();
     }
 
-    void wipe() {
-        cluster.oracle().onStart(this);
-        log = cluster.newLog();
-    }
-
     void onStart() {
         cluster.oracle().onStart(this);
-        log.noteHighWatermark(
-                luck.chance(0.5) ? log.highWatermark() : luck.between(0, log.highWatermark()));
-        if (cluster.mix().flushes()) {
-            log.flush();
-        }
     }
 
     void onStop() {
@@ -92,8 +80,10 @@ final class SimReplica {
             endLeading();
             endFollowing();
         }
-        if (log.logEndOffset() > 0) {
-            wipe();
+        if (log().logEndOffset() > 0) {
+            cluster.oracle().onStart(this);
+            flushing = false;
+            node.store().delete(partition);
         }
     }
 
@@ -101,21 +91,21 @@ final class SimReplica {
         endFollowing();
         if (newReign || leading == null) {
             endLeading();
-            log.startEpoch(image.leaderEpoch());
+            log().startEpoch(image.leaderEpoch());
             leading = new LeaderShell(this, cluster, luck);
             cluster.timeline()
                     .note(
                             4,
                             node.id(),
                             image.leaderEpoch(),
-                            log.logEndOffset(),
+                            log().logEndOffset(),
                             () ->
                                     "node %d leads %d in epoch %d from %d"
                                             .formatted(
                                                     node.id(),
                                                     partition,
                                                     image.leaderEpoch(),
-                                                    log.logEndOffset()));
+                                                    log().logEndOffset()));
             cluster.oracle().onReign(this);
         }
         leading.onMetadata();
@@ -150,25 +140,48 @@ final class SimReplica {
         if (following != null) {
             following.onTick();
         }
-        if (!cluster.mix().flushes() && luck.chance(0.02)) {
-            log.flush();
+        if (!flushing && (log().flushDue() || luck.chance(0.02))) {
+            startFlush();
         }
     }
 
     /// Where records are promised only once they are durable, that takes a while.
     void onAppended() {
-        if (cluster.mix().flushes() && !flushing) {
-            flushing = true;
-            long life = node.life();
-            // Disks have their bad moments.
-            long syncMs = luck.chance(0.1) ? luck.between(20, 500) : luck.below(8);
-            cluster.timeline().in(syncMs, () -> node.deliver(life, this::flush));
+        if (!flushing && (log().promisedEndOffset() < log().logEndOffset() || log().flushDue())) {
+            startFlush();
         }
     }
 
-    private void flush() {
+    /// The disk has its bad moments.
+    private void startFlush() {
+        flushing = true;
+        var flushed = log();
+        flushed.beginFlush();
+        long ms = luck.chance(0.1) ? luck.between(20, 500) : luck.below(8);
+        whileOpen(flushed, luck.below((int) ms + 1), flushed::sync);
+        whileOpen(flushed, ms, () -> completeFlush(flushed));
+    }
+
+    /// A disk goes on while its process is paused, and not when that is gone.
+    @SuppressWarnings("ReferenceEquality") // This very opening.
+    private void whileOpen(SimLog flushed, long ms, Runnable action) {
+        long life = node.life();
+        cluster.timeline()
+                .in(
+                        ms,
+                        () -> {
+                            if (node.lives(life) && log() == flushed) {
+                                action.run();
+                            }
+                        });
+    }
+
+    private void completeFlush(SimLog flushed) {
         flushing = false;
-        log.flush();
+        flushed.completeFlush();
+        if (flushed.promisedEndOffset() < flushed.logEndOffset()) {
+            startFlush();
+        }
         if (leading != null) {
             leading.step(LeaderEvent.Appended.EVENT);
         }

@@ -1,14 +1,22 @@
 package io.moldau.chaos.sim;
 
+import io.moldau.broker.logging.Logging;
+import io.moldau.broker.logging.Threshold;
 import io.moldau.metadata.PartitionImage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 
 /// One seed from its beginning to its verdict: first faults and safety, then none and liveness.
 public final class Simulation {
     private static final long HEAL_MS = 15_000;
     private static final long STEP_MS = 250;
+
+    static {
+        // What is news to an operator is daily bread here.
+        Logging.setLevel("io.moldau.log", Optional.of(Threshold.OFF));
+    }
 
     private final SimCluster cluster;
     private final Nemesis nemesis;
@@ -72,6 +80,9 @@ public final class Simulation {
         for (int number = 0; number < cluster.mix().partitions(); number++) {
             var leader = cluster.node(cluster.partition(number).leader());
             cluster.oracle().checkOnce(leader.replica(number));
+            for (int id : cluster.partition(number).replicas()) {
+                cluster.oracle().checkDisk(cluster.node(id).replica(number));
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// A disk in memory that obeys, and at a crash of the machine forgets as much as a real one may.
 ///
@@ -27,6 +28,7 @@ public final class SimDisk implements Disk {
     private final Set<Path> locked = new HashSet<>();
     private final List<Names> history = new ArrayList<>();
     private int generation;
+    private long filesMade;
 
     /// What a directory tree looked like after some change that is not yet durable.
     private record Names(Map<Path, SimFile> names, Set<Path> directories) {}
@@ -41,7 +43,8 @@ public final class SimDisk implements Disk {
         var kept = history.get(random.nextInt(history.size()));
         names = new HashMap<>(kept.names());
         directories = new HashSet<>(kept.directories());
-        new HashSet<>(names.values()).forEach(file -> file.crash(random));
+        // In the order in which they were made: the same seed is the same crash.
+        new TreeSet<>(names.values()).forEach(file -> file.crash(random));
         onNamesSynced();
         kill();
     }
@@ -79,7 +82,7 @@ public final class SimDisk implements Disk {
             if (!directories.contains(path.getParent())) {
                 throw new UncheckedIOException(new NoSuchFileException(path.toString()));
             }
-            names.put(path, new SimFile());
+            names.put(path, new SimFile(filesMade++));
             onNamesChanged();
         }
         return open(path);

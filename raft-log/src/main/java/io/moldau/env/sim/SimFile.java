@@ -7,14 +7,35 @@ import java.util.List;
 import java.util.Random;
 
 /// A file's content as the process sees it, and as the platter has it.
-final class SimFile {
+final class SimFile implements Comparable<SimFile> {
     /// @param bytes null for a change of size to `position`
     @SuppressWarnings("ArrayRecordComponent") // Never compared, and nobody else's.
     private record Change(int position, byte[] bytes) {}
 
+    private final long number;
     private byte[] content = new byte[0];
     private byte[] durable = new byte[0];
     private final List<Change> unsynced = new ArrayList<>();
+
+    /// @param number unlike that of every other file of the disk
+    SimFile(long number) {
+        this.number = number;
+    }
+
+    @Override
+    public int compareTo(SimFile other) {
+        return Long.compare(number, other.number);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SimFile file && file.number == number;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(number);
+    }
 
     int size() {
         return content.length;

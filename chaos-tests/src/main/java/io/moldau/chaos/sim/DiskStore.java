@@ -1,0 +1,159 @@
+package io.moldau.chaos.sim;
+
+import io.moldau.env.Clock;
+import io.moldau.env.Disk;
+import io.moldau.env.sim.SimDisk;
+import io.moldau.log.LogConfig;
+import io.moldau.log.LogDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.TopicPartition;
+
+/// Production's log directory on a simulated disk.
+final class DiskStore implements SimStore {
+    private static final Path ROOT = Path.of("/logs");
+    private static final String TOPIC = "orders";
+    private static final int OPEN_FILES = 64;
+
+    private final Mix mix;
+    private final Rules rules;
+    private final Luck luck;
+    private final Clock clock;
+    private final LogConfig config;
+    private final DiskLog[] logs;
+    private SimDisk disk;
+    private Disk seen;
+    private LogDirectory directory;
+
+    DiskStore(int nodeId, Mix mix, Rules rules, LongSupplier nowMs) {
+        this.mix = mix;
+        this.rules = rules;
+        luck = new Luck(mix.seed(), 3000 + nodeId);
+        clock = clock(nowMs);
+        config = config();
+        logs = new DiskLog[mix.partitions()];
+        replace();
+    }
+
+    private static Clock clock(LongSupplier nowMs) {
+        return new Clock() {
+            @Override
+            public long wallMs() {
+                return nowMs.getAsLong();
+            }
+
+            @Override
+            public long monotonicNanos() {
+                return nowMs.getAsLong() * 1_000_000;
+            }
+        };
+    }
+
+    /// Small segments: files are made and dropped all the time.
+    private LogConfig config() {
+        long segmentBytes = luck.between(5, 60) * Batches.BYTES;
+        return LogConfig.defaults()
+                .with("segment.bytes", Long.toString(segmentBytes))
+                .with("index.interval.bytes", Long.toString(luck.between(1, 4) * Batches.BYTES))
+                .with("flush.messages", mix.flushes() ? "1" : Long.toString(Long.MAX_VALUE))
+                .with("file.delete.delay.ms", Long.toString(luck.between(0, 800)));
+    }
+
+    @Override
+    public void replace() {
+        forget();
+        disk = new SimDisk(luck.next());
+        seen = rules.disk(disk);
+    }
+
+    @Override
+    public void start() {
+        rules.beforeRecovery(disk, ROOT);
+        directory = LogDirectory.open(ROOT, seen, clock, OPEN_FILES);
+    }
+
+    @Override
+    public SimLog log(int partition) {
+        if (logs[partition] == null) {
+            var name = new TopicPartition(TOPIC, partition);
+            var log = directory.openLog(name, SimCluster.TOPIC_ID, config);
+            logs[partition] = new DiskLog(log, clock, rules);
+        }
+        return logs[partition];
+    }
+
+    @Override
+    public void delete(int partition) {
+        log(partition);
+        directory.deleteLog(logs[partition].log());
+        logs[partition] = null;
+    }
+
+    @Override
+    public void onTick(Luck when) {
+        if (when.chance(0.02)) {
+            directory.checkpoint();
+        } else if (when.chance(0.05)) {
+            directory.checkpointHighWatermarks();
+        }
+    }
+
+    @Override
+    public void close() {
+        directory.closeOn(Runnable::run);
+        kill();
+    }
+
+    @Override
+    public void kill() {
+        disk.kill();
+        forget();
+    }
+
+    private void forget() {
+        Arrays.fill(logs, null);
+        directory = null;
+    }
+
+    @Override
+    public void losePower(Luck when) {
+        disk.crash();
+        forget();
+    }
+
+    /// Segments are cut anywhere, and those behind are gone; all other files say what they said.
+    @Override
+    public void damage(Luck when) {
+        disk.crash();
+        forget();
+        for (int partition = 0; partition < logs.length; partition++) {
+            cut(ROOT.resolve(TOPIC + "-" + partition), when);
+        }
+    }
+
+    private void cut(Path folder, Luck when) {
+        var segments = new ArrayList<Path>();
+        for (var name : disk.list(folder)) {
+            if (name.endsWith(".log")) {
+                segments.add(folder.resolve(name));
+            }
+        }
+        if (segments.isEmpty()) {
+            return;
+        }
+        int first = when.below(segments.size());
+        try (var channel = disk.open(segments.get(first))) {
+            channel.truncate(when.between(0, channel.size()));
+            channel.force(true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        List.copyOf(segments.subList(first + 1, segments.size())).forEach(disk::delete);
+        disk.syncDirectory(folder);
+    }
+}
