@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,6 +47,10 @@ public final class LogDirectory implements AutoCloseable {
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
     private final Set<TopicPartition> abandoned = ConcurrentHashMap.newKeySet();
     private final Map<TopicPartition, UncheckedIOException> unsynced = new ConcurrentHashMap<>();
+
+    /// Logs that are gone, while a checkpoint on the disk may still have their offsets.
+    private final Set<TopicPartition> putAside = ConcurrentHashMap.newKeySet();
+
     private Map<TopicPartition, Long> recoveryPointsWritten;
     private Map<TopicPartition, Long> logStartsWritten;
     private Map<TopicPartition, Long> highWatermarksWritten;
@@ -209,10 +213,24 @@ public final class LogDirectory implements AutoCloseable {
                     .addKeyValue("topicId", topicId)
                     .log("folder of another topic of the same name put aside");
         }
+        forgetFormer(partition);
         disk.createDirectories(folder);
         PartitionMetadata.write(disk, folder, topicId);
         foldersMade.incrementAndGet();
         return folder;
+    }
+
+    /// What was checkpointed of another log of the same name is none of the new one's, neither now
+    /// nor after a crash: it would begin where that one had begun, and be trusted as far.
+    private synchronized void forgetFormer(TopicPartition partition) {
+        boolean found = false;
+        for (var offsets : List.of(recoveryPointsFound, logStartsFound, highWatermarksFound)) {
+            found |= offsets.remove(partition) != null;
+        }
+        if (found || putAside.contains(partition)) {
+            putAside.add(partition);
+            checkpoint();
+        }
     }
 
     /// Makes the names of new folders durable: one wait for all that were made until now.
@@ -251,6 +269,7 @@ public final class LogDirectory implements AutoCloseable {
         logStartsFound.remove(partition);
         highWatermarksFound.remove(partition);
         unsynced.remove(partition);
+        putAside.add(partition);
         var aside = root.resolve(FolderName.aside(partition, Uuid.randomUuid(), suffix));
         disk.rename(folder, aside);
         return aside;
@@ -290,19 +309,25 @@ public final class LogDirectory implements AutoCloseable {
             OffsetCheckpoint.write(disk, file, logStarts, true);
             logStartsWritten = logStarts;
         }
-        checkpointHighWatermarks();
+        var gone = List.copyOf(putAside);
+        checkpointHighWatermarks(!gone.isEmpty());
+        gone.forEach(putAside::remove);
         trash.sweep(clock.wallMs());
     }
 
     /// Writes the high watermarks alone. They may lag and may be lost: a replica learns its own
     /// anew, so nothing waits for the disk.
     public synchronized void checkpointHighWatermarks() {
+        checkpointHighWatermarks(false);
+    }
+
+    private void checkpointHighWatermarks(boolean durable) {
         var highWatermarks = new HashMap<>(highWatermarksFound);
         logs.forEach((partition, log) -> highWatermarks.put(partition, log.highWatermark()));
         highWatermarks.values().removeIf(offset -> offset == 0);
-        if (!highWatermarks.equals(highWatermarksWritten)) {
+        if (durable || !highWatermarks.equals(highWatermarksWritten)) {
             var file = root.resolve(OffsetCheckpoint.HIGH_WATERMARKS);
-            OffsetCheckpoint.write(disk, file, highWatermarks, false);
+            OffsetCheckpoint.write(disk, file, highWatermarks, durable);
             highWatermarksWritten = highWatermarks;
         }
     }

@@ -540,7 +540,7 @@ public final class PartitionLog {
         }
         return unflushed >= config.flushMessages()
                 || nowMs - flushes.lastFlushMs() >= config.flushMs()
-                || segments.last().baseOffset() > flushes.recoveryPoint();
+                || (!segments.isEmpty() && segments.last().baseOffset() > flushes.recoveryPoint());
     }
 
     /// Begins a flush of all that is appended by now.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moldau.env.Clock;
+import io.moldau.env.sim.SimDisk;
 import io.moldau.log.AppendResult.Appended;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LogDirectoryTest {
     private static final Uuid ID = new Uuid(1, 2);
@@ -274,5 +277,60 @@ class LogDirectoryTest {
         assertThat(root.resolve("many-0/leader-epoch-checkpoint")).hasContent("0\n1\n0 0");
         assertThat(root.resolve("many-0/partition.metadata"))
                 .hasContent("version: 0\ntopic_id: AAAAAAAAAAEAAAAAAAAAAg");
+    }
+
+    /// A partition that moved away and back, or a topic that was made again under its name.
+    @ParameterizedTest
+    @ValueSource(longs = {7, 8})
+    void aLogThatIsMadeAgainKnowsNothingOfTheFormerOneEvenAfterACrash(long newTopic) {
+        // given
+        var disk = new SimDisk(1);
+        var directory = LogDirectory.open(root, disk, Clock.system(), 10);
+        var former = directory.openLog(partition(0), new Uuid(0, 7), CONFIG);
+        append(former, 5);
+        former.flush();
+        former.noteHighWatermark(5);
+        former.advanceLogStart(4);
+        directory.checkpoint();
+        directory.deleteLog(former);
+
+        // when
+        var made = directory.openLog(partition(0), new Uuid(0, newTopic), CONFIG);
+        append(made, 3);
+        made.flush();
+        disk.crash();
+        var reopened =
+                LogDirectory.open(root, disk, Clock.system(), 10)
+                        .openLog(partition(0), new Uuid(0, newTopic), CONFIG);
+
+        // then
+        assertThat(made.logStartOffset()).isZero();
+        assertThat(reopened.logStartOffset()).isZero();
+        assertThat(reopened.logEndOffset()).isEqualTo(3);
+        assertThat(reopened.highWatermark()).isZero();
+    }
+
+    /// Its log start is known, and the segment behind it never reached the disk.
+    @Test
+    void aLogThatLostAllItsSegmentsHasNothingToFlushAndSaysSo() {
+        // given
+        var disk = new SimDisk(1);
+        var directory = LogDirectory.open(root, disk, Clock.system(), 10);
+        var log = directory.openLog(partition(0), ID, CONFIG);
+        append(log, 5);
+        log.advanceLogStart(5);
+        directory.checkpoint();
+        disk.list(root.resolve("many-0")).stream()
+                .filter(name -> name.endsWith(".log"))
+                .forEach(name -> disk.delete(root.resolve("many-0").resolve(name)));
+        disk.kill();
+
+        // when
+        var reopened =
+                LogDirectory.open(root, disk, Clock.system(), 10).openLog(partition(0), ID, CONFIG);
+
+        // then
+        assertThat(reopened.logEndOffset()).isEqualTo(5);
+        assertThat(reopened.flushDue(System.currentTimeMillis())).isFalse();
     }
 }
