@@ -29,7 +29,9 @@ final class DiskLog implements SimLog {
         this.log = log;
         this.clock = clock;
         this.rules = rules;
-        promised = log.logEndOffset();
+        // As `LogKeeper` has it: what was found is no more durable for that.
+        boolean hasToSync = log.unflushedRecords() >= log.config().flushMessages();
+        promised = hasToSync ? log.recoveryPoint() : log.logEndOffset();
         shadow.restart(log.logStartOffset());
         readInto(shadow);
     }
@@ -98,7 +100,7 @@ final class DiskLog implements SimLog {
         return (copy.limit() - Long.BYTES) / Batches.BYTES;
     }
 
-    /// As `LogKeeper` has it: where each record is to be synced, it counts from then on.
+    /// Likewise: where each record is to be synced, it counts from then on.
     private void onAppended() {
         if (log.unflushedRecords() < log.config().flushMessages()) {
             promised = log.logEndOffset();
@@ -178,8 +180,7 @@ final class DiskLog implements SimLog {
         for (long at = logStartOffset(); at < logEndOffset(); at++) {
             if (read.record(at) != record(at) || read.epoch(at) != epoch(at)) {
                 return "at %d is %x of epoch %d, and %x of epoch %d was written"
-                        .formatted(
-                                at, read.record(at), read.epoch(at), record(at), epoch(at));
+                        .formatted(at, read.record(at), read.epoch(at), record(at), epoch(at));
             }
         }
         return null;

@@ -105,7 +105,9 @@ final class LeaderShell {
 
     void deleteRecords() {
         if (core.highWatermark() > log.logStartOffset()) {
-            log.advanceLogStart(luck.between(log.logStartOffset(), core.highWatermark()));
+            long offset = luck.between(log.logStartOffset(), core.highWatermark());
+            cluster.oracle().onDeletion(replica, offset);
+            log.advanceLogStart(offset);
             cursors.values().forEach(this::tellSoon);
         }
     }

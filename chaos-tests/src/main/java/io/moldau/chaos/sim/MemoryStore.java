@@ -15,7 +15,10 @@ final class MemoryStore implements SimStore {
         luck = new Luck(mix.seed(), 3000 + nodeId);
         this.mix = mix;
         this.rules = rules;
-        logs = IntStream.range(0, mix.partitions()).mapToObj(_ -> new MemoryLog[] {fresh()}).toList();
+        logs =
+                IntStream.range(0, mix.partitions())
+                        .mapToObj(_ -> new MemoryLog[] {fresh()})
+                        .toList();
     }
 
     private MemoryLog fresh() {

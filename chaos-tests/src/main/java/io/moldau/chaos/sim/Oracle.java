@@ -23,6 +23,7 @@ final class Oracle {
     private final long[][] committed;
     private final int[][] epochs;
     private final int[] committedEnd;
+    private final long[] deletedEnd;
     private final Map<SimReplica, Long> checkedTo = new HashMap<>();
     private Consumer<ClusterImage> listener = _ -> {};
     private ClusterImage last;
@@ -34,6 +35,7 @@ final class Oracle {
         committed = new long[partitions][4096];
         epochs = new int[partitions][4096];
         committedEnd = new int[partitions];
+        deletedEnd = new long[partitions];
         for (int i = 0; i < partitions; i++) {
             acknowledged.add(new HashMap<>());
         }
@@ -104,9 +106,23 @@ final class Oracle {
         }
     }
 
+    /// Somebody wants the records below `offset` to go.
+    void onDeletion(SimReplica replica, long offset) {
+        int partition = replica.partition();
+        deletedEnd[partition] = Math.max(deletedEnd[partition], offset);
+    }
+
     private void hasAll(SimReplica replica, String why) {
         int partition = replica.partition();
         var log = replica.log();
+        check(
+                log.logStartOffset() <= deletedEnd[partition],
+                "acknowledged record missing: node %d %s partition %d from %d on, deleted to %d",
+                replica.node().id(),
+                why,
+                partition,
+                log.logStartOffset(),
+                deletedEnd[partition]);
         check(
                 log.logEndOffset() >= committedEnd[partition],
                 "acknowledged record missing: node %d %s partition %d with %d of %d committed",

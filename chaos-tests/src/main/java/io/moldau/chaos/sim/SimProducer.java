@@ -93,8 +93,7 @@ final class SimProducer {
         if (outOfOrder > OUT_OF_ORDER_MAX) {
             if (!cluster.mix().forgetsProducers()) {
                 throw new Violation(
-                        "producer %d has to begin again after sequence %d"
-                                .formatted(id, sequence));
+                        "producer %d has to begin again after sequence %d".formatted(id, sequence));
             }
             outOfOrder = 0;
             epoch++;

@@ -51,6 +51,7 @@ final class SimReplica {
 
     void onStart() {
         cluster.oracle().onStart(this);
+        onAppended(); // What was found may have to be synced.
     }
 
     void onStop() {
