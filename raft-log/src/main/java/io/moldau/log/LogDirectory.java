@@ -175,7 +175,18 @@ public final class LogDirectory implements AutoCloseable {
                     "log of %s is open for topic id %s, asked for %s"
                             .formatted(partition, log.topicId(), topicId));
         }
+        lowerRecoveryPoint(log);
         return log;
+    }
+
+    /// Flushed records are gone. What is appended in their place is not flushed for that, and the
+    /// next recovery must know.
+    private void lowerRecoveryPoint(PartitionLog log) {
+        long found = lookUp(recoveryPointsFound, log.partition()).orElse(0);
+        if (log.recoveryPoint() < found) {
+            recoveryPointsFound.put(log.partition(), log.recoveryPoint());
+            checkpoint();
+        }
     }
 
     /// What a failed sync was about, the system may have dropped while it still shows it to whoever

@@ -333,4 +333,33 @@ class LogDirectoryTest {
         assertThat(reopened.logEndOffset()).isEqualTo(5);
         assertThat(reopened.flushDue(System.currentTimeMillis())).isFalse();
     }
+
+    /// The disk lost what it had confirmed, and what came in its place never reached it.
+    @Test
+    void trustsNothingBecauseOfWhatWasFlushedBeforeTheDiskLostIt() throws Exception {
+        // given
+        var disk = new SimDisk(1);
+        var directory = LogDirectory.open(root, disk, Clock.system(), 10);
+        var log = directory.openLog(partition(0), ID, CONFIG);
+        for (int i = 0; i < 50; i++) {
+            append(log, 2);
+        }
+        log.flush();
+        directory.checkpoint();
+        disk.kill();
+        var file = root.resolve("many-0").resolve("00000000000000000000.log");
+        disk.open(file).truncate(0);
+        var shortened =
+                LogDirectory.open(root, disk, Clock.system(), 10).openLog(partition(0), ID, CONFIG);
+        for (int i = 0; i < 50; i++) {
+            append(shortened, 2);
+        }
+
+        // when
+        disk.kill();
+
+        // then
+        var points = OffsetCheckpoint.read(disk, root.resolve(OffsetCheckpoint.RECOVERY_POINTS));
+        assertThat(points.get(partition(0))).isZero();
+    }
 }

@@ -4,7 +4,6 @@ package io.moldau.chaos.sim;
 /// not care and send with `acks=1`.
 final class SimProducer {
     private static final long TIMEOUT_MS = 300;
-    private static final int OUT_OF_ORDER_MAX = 8;
 
     private final int id;
     private final SimCluster cluster;
@@ -14,7 +13,6 @@ final class SimProducer {
     private final long intervalMs;
     private int epoch;
     private long sequence;
-    private int outOfOrder;
     private int attempt;
     private boolean outstanding;
     private boolean stopped;
@@ -68,10 +66,11 @@ final class SimProducer {
                                 .produce(
                                         record,
                                         acksAll,
-                                        (done, offset) -> answer(record, number, done, offset)));
+                                        (done, offset) ->
+                                                answer(node, record, number, done, offset)));
     }
 
-    private void answer(long record, int number, boolean done, long offset) {
+    private void answer(SimNode node, long record, int number, boolean done, long offset) {
         cluster.timeline()
                 .in(
                         cluster.network().delayMs(),
@@ -79,23 +78,24 @@ final class SimProducer {
                             if (done) {
                                 acknowledged(record, number, offset);
                             } else if (offset == SimLog.OUT_OF_ORDER && number == attempt) {
-                                beginAgain();
+                                onOutOfOrder(node);
                             } else if (acksAll && number == attempt) {
                                 cluster.timeline().in(luck.between(5, 40), () -> retry(number));
                             }
                         });
     }
 
-    /// A leader that is none any more may not know the last record. One that goes on saying so has
-    /// lost it, or forgotten who sent it: then the producer takes a new epoch, as clients do.
-    private void beginAgain() {
-        outOfOrder++;
-        if (outOfOrder > OUT_OF_ORDER_MAX) {
+    /// A leader that is none any more may not know the last record. One that is has lost it, or
+    /// forgotten who sent it: then the producer takes a new epoch, as clients do.
+    private void onOutOfOrder(SimNode node) {
+        var leader = node.isAlive() ? node.replica(partition).leader() : null;
+        var now = cluster.partition(partition);
+        if (leader != null && leader.leaderEpoch() == now.leaderEpoch()) {
             if (!cluster.mix().forgetsProducers()) {
                 throw new Violation(
-                        "producer %d has to begin again after sequence %d".formatted(id, sequence));
+                        "node %d does not know what producer %d sent before %d"
+                                .formatted(node.id(), id, sequence));
             }
-            outOfOrder = 0;
             epoch++;
             sequence = 1;
         }
@@ -111,7 +111,6 @@ final class SimProducer {
                         && Records.epoch(record) == epoch
                         && Records.sequence(record) == sequence;
         if (isThisOne && number <= attempt) {
-            outOfOrder = 0;
             outstanding = false;
             attempt++;
             cluster.timeline().in(luck.between(1, intervalMs * 2), this::next);
