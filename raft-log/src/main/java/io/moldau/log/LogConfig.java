@@ -7,6 +7,8 @@ import org.apache.kafka.common.config.TopicConfig;
 /// The settings of one topic that its logs honour, under Kafka's names, with Kafka's defaults.
 ///
 /// @param segmentJitterMs upper bound of what is taken off `segmentMs` at random for each segment
+/// @param minCleanableDirtyRatio share of the log that must be uncompacted before it is compacted
+/// @param deleteRetentionMs how long the mark of a deleted key stays once compaction has seen it
 /// @param cleanupPolicy `delete`, `compact`, or both with a comma
 /// @param compressionType `producer`, `uncompressed`, `gzip`, `snappy`, `lz4` or `zstd`
 /// @param messageTimestampType `CreateTime` or `LogAppendTime`
@@ -30,7 +32,11 @@ public record LogConfig(
         String messageTimestampType,
         long messageTimestampBeforeMaxMs,
         long messageTimestampAfterMaxMs,
-        int producerIdExpirationMs) {
+        int producerIdExpirationMs,
+        double minCleanableDirtyRatio,
+        long deleteRetentionMs,
+        long minCompactionLagMs,
+        long maxCompactionLagMs) {
     private static final LogConfig DEFAULTS =
             new LogConfig(
                     1 << 30,
@@ -52,7 +58,11 @@ public record LogConfig(
                     "CreateTime",
                     Long.MAX_VALUE,
                     3_600_000,
-                    86_400_000);
+                    86_400_000,
+                    0.5,
+                    86_400_000,
+                    0,
+                    Long.MAX_VALUE);
 
     /// Kafka's defaults.
     public static LogConfig defaults() {
@@ -97,6 +107,11 @@ public record LogConfig(
     /// Whether records must have a key.
     public boolean compacts() {
         return cleanupPolicy.contains(TopicConfig.CLEANUP_POLICY_COMPACT);
+    }
+
+    /// How old a segment may get: what must be compacted by some time must be closed by then.
+    public long segmentMsMax() {
+        return compacts() ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs;
     }
 
     /// Whether retention may take segments away.

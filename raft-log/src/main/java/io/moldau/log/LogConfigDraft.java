@@ -24,6 +24,10 @@ final class LogConfigDraft {
     private long timestampBeforeMaxMs;
     private long timestampAfterMaxMs;
     private int producerIdExpirationMs;
+    private double minCleanableDirtyRatio;
+    private long deleteRetentionMs;
+    private long minCompactionLagMs;
+    private long maxCompactionLagMs;
 
     LogConfigDraft(LogConfig from) {
         segmentBytes = from.segmentBytes();
@@ -46,6 +50,10 @@ final class LogConfigDraft {
         timestampBeforeMaxMs = from.messageTimestampBeforeMaxMs();
         timestampAfterMaxMs = from.messageTimestampAfterMaxMs();
         producerIdExpirationMs = from.producerIdExpirationMs();
+        minCleanableDirtyRatio = from.minCleanableDirtyRatio();
+        deleteRetentionMs = from.deleteRetentionMs();
+        minCompactionLagMs = from.minCompactionLagMs();
+        maxCompactionLagMs = from.maxCompactionLagMs();
     }
 
     void set(String name, String value) {
@@ -76,6 +84,14 @@ final class LogConfigDraft {
             case TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG ->
                     timestampAfterMaxMs = Long.parseLong(value);
             case "producer.id.expiration.ms" -> producerIdExpirationMs = Integer.parseInt(value);
+            case TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG ->
+                    minCleanableDirtyRatio = Double.parseDouble(value);
+            case TopicConfig.DELETE_RETENTION_MS_CONFIG ->
+                    deleteRetentionMs = Long.parseLong(value);
+            case TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG ->
+                    minCompactionLagMs = Long.parseLong(value);
+            case TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG ->
+                    maxCompactionLagMs = Long.parseLong(value);
             default -> {
                 // Not the log's business.
             }
@@ -103,6 +119,10 @@ final class LogConfigDraft {
                 timestampType,
                 timestampBeforeMaxMs,
                 timestampAfterMaxMs,
-                producerIdExpirationMs);
+                producerIdExpirationMs,
+                minCleanableDirtyRatio,
+                deleteRetentionMs,
+                minCompactionLagMs,
+                maxCompactionLagMs);
     }
 }

@@ -44,6 +44,7 @@ public final class LogDirectory implements AutoCloseable {
     private final Map<TopicPartition, Long> recoveryPointsFound;
     private final Map<TopicPartition, Long> logStartsFound;
     private final Map<TopicPartition, Long> highWatermarksFound;
+    private final Map<TopicPartition, Long> cleanedFound;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
     private final Set<TopicPartition> abandoned = ConcurrentHashMap.newKeySet();
     private final Map<TopicPartition, UncheckedIOException> unsynced = new ConcurrentHashMap<>();
@@ -54,6 +55,7 @@ public final class LogDirectory implements AutoCloseable {
     private Map<TopicPartition, Long> recoveryPointsWritten;
     private Map<TopicPartition, Long> logStartsWritten;
     private Map<TopicPartition, Long> highWatermarksWritten;
+    private Map<TopicPartition, Long> cleanedWritten;
     private final AtomicLong foldersMade = new AtomicLong();
     private long foldersSynced;
     private boolean closed;
@@ -77,6 +79,9 @@ public final class LogDirectory implements AutoCloseable {
                 new ConcurrentHashMap<>(
                         OffsetCheckpoint.read(
                                 disk, root.resolve(OffsetCheckpoint.HIGH_WATERMARKS)));
+        this.cleanedFound =
+                new ConcurrentHashMap<>(
+                        OffsetCheckpoint.read(disk, root.resolve(OffsetCheckpoint.CLEANED)));
     }
 
     /// Locks the directory, made when missing.
@@ -156,7 +161,13 @@ public final class LogDirectory implements AutoCloseable {
                         partition,
                         _ -> {
                             var folder = folderFor(partition, topicId);
-                            var opener = new LogOpener(context, config, folder, partition);
+                            var opener =
+                                    new LogOpener(
+                                            context,
+                                            config,
+                                            folder,
+                                            partition,
+                                            cleanedFound.containsKey(partition));
                             var opened =
                                     opener.open(
                                             topicId,
@@ -168,6 +179,7 @@ public final class LogDirectory implements AutoCloseable {
                                     Math.max(
                                             lookUp(highWatermarksFound, partition).orElse(0),
                                             fresh.logStartOffset()));
+                            fresh.cleaning().resumeAt(lookUp(cleanedFound, partition).orElse(0));
                             return fresh;
                         });
         if (!log.topicId().equals(topicId)) {
@@ -279,6 +291,7 @@ public final class LogDirectory implements AutoCloseable {
         recoveryPointsFound.remove(partition);
         logStartsFound.remove(partition);
         highWatermarksFound.remove(partition);
+        cleanedFound.remove(partition);
         unsynced.remove(partition);
         putAside.add(partition);
         var aside = root.resolve(FolderName.aside(partition, Uuid.randomUuid(), suffix));
@@ -296,6 +309,7 @@ public final class LogDirectory implements AutoCloseable {
         recoveryPointsFound.put(log.partition(), log.recoveryPoint());
         logStartsFound.put(log.partition(), log.logStartOffset());
         highWatermarksFound.put(log.partition(), log.highWatermark());
+        cleanedFound.put(log.partition(), log.cleaning().cleanedUpTo());
         logs.remove(log.partition(), log);
         log.release();
     }
@@ -323,6 +337,7 @@ public final class LogDirectory implements AutoCloseable {
         var gone = List.copyOf(putAside);
         checkpointHighWatermarks(!gone.isEmpty());
         gone.forEach(putAside::remove);
+        checkpointCleaned();
         trash.sweep(clock.wallMs());
     }
 
@@ -346,6 +361,19 @@ public final class LogDirectory implements AutoCloseable {
     /// Removes the files whose delay is over.
     public void sweep() {
         trash.sweep(clock.wallMs());
+    }
+
+    /// Writes down how far each log is compacted. What is lost of it is compacted again.
+    public synchronized void checkpointCleaned() {
+        var cleaned = new HashMap<>(cleanedFound);
+        logs.forEach((partition, log) -> cleaned.put(partition, log.cleaning().cleanedUpTo()));
+        cleaned.values().removeIf(offset -> offset == 0);
+        boolean first = cleanedWritten == null && cleaned.isEmpty();
+        if (!first && !cleaned.equals(cleanedWritten)) {
+            var file = root.resolve(OffsetCheckpoint.CLEANED);
+            OffsetCheckpoint.write(disk, file, cleaned, true);
+            cleanedWritten = cleaned;
+        }
     }
 
     public long usableBytes() {

@@ -24,6 +24,7 @@ final class LogOpener {
     private final LogConfig config;
     private final Path folder;
     private final TopicPartition partition;
+    private final boolean mayHaveGaps;
     private final List<Segment> found = new ArrayList<>();
     private final List<Long> snapshots = new ArrayList<>();
     private LogSegments segments;
@@ -31,7 +32,14 @@ final class LogOpener {
     private ProducerStore producers;
     private LogDamage damage;
 
-    LogOpener(LogContext context, LogConfig config, Path folder, TopicPartition partition) {
+    /// @param compacted whether records of the log were compacted once, whatever is done to it now
+    LogOpener(
+            LogContext context,
+            LogConfig config,
+            Path folder,
+            TopicPartition partition,
+            boolean compacted) {
+        this.mayHaveGaps = compacted || config.compacts();
         this.context = context;
         this.config = config;
         this.folder = folder;
@@ -71,6 +79,7 @@ final class LogOpener {
     }
 
     private void list() {
+        SegmentSwap.recover(context, folder, config.indexIntervalBytes());
         long nowMs = context.clock().wallMs();
         for (var name : context.disk().list(folder)) {
             if (Trash.isLeftover(name)) {
@@ -103,7 +112,7 @@ final class LogOpener {
                     segment.recover(
                             flushed,
                             config.indexIntervalBytes(),
-                            !config.compacts(),
+                            !mayHaveGaps,
                             batch ->
                                     epochs.observe(
                                             BatchLayout.leaderEpoch(
@@ -115,7 +124,7 @@ final class LogOpener {
             // gaps on purpose.
             boolean gap =
                     !isLast
-                            && !config.compacts()
+                            && !mayHaveGaps
                             && result.nextOffset() < segments.get(i + 1).baseOffset();
             if (result.cutBytes() > 0 || gap) {
                 report(segment, result, segments.count() - 1 - i);

@@ -89,6 +89,12 @@ final class LogSegments {
         drop(segments.subList(index, segments.size()), dueMs);
     }
 
+    /// Puts `segment` in the place of `count` others, whose files go after the delay.
+    void replace(int first, int count, Segment segment, long dueMs) {
+        drop(segments.subList(first, first + count), dueMs);
+        segments.add(first, segment);
+    }
+
     private void drop(List<Segment> which, long dueMs) {
         for (var segment : which) {
             segment.renameForDeletion().forEach(path -> context.trash().add(path, dueMs));

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -41,6 +42,7 @@ public final class PartitionLog {
     private final FlushState flushes;
     private final LogReader reader;
     private final LogDamage damageAtOpening;
+    private final LogCleaning cleaning;
 
     private LogConfig config;
     private BatchRules rules;
@@ -67,6 +69,7 @@ public final class PartitionLog {
         this.logEndOffset = opened.logEndOffset();
         this.sizeBytes = segments.sizeBytes();
         this.lastAppendMs = context.clock().wallMs();
+        this.cleaning = new LogCleaning(this, context, segments);
         this.flushes =
                 new FlushState(
                         context,
@@ -225,7 +228,7 @@ public final class PartitionLog {
         boolean isOld =
                 active.sizeBytes() > 0
                         && active.ageMs(timestamp, nowMs)
-                                > config.segmentMs() - jitterMs(active.baseOffset());
+                                > config.segmentMsMax() - jitterMs(active.baseOffset());
         return isFull || isOld ? roll(nowMs) : active;
     }
 
@@ -418,7 +421,7 @@ public final class PartitionLog {
         if (active.sizeBytes() == 0) {
             return Long.MAX_VALUE;
         }
-        long segmentMs = config.segmentMs() - jitterMs(active.baseOffset());
+        long segmentMs = config.segmentMsMax() - jitterMs(active.baseOffset());
         return new IdleRoll(segmentMs, retention().retentionMs())
                 .dueMs(active.startedMs(), lastAppendMs);
     }
@@ -504,6 +507,25 @@ public final class PartitionLog {
         reader.onTruncated();
         epochs().truncateFromEnd(offset);
         producers.truncateTo(offset);
+        cleaning.onTruncated(offset);
+    }
+
+    /// Compaction's side of this log.
+    public LogCleaning cleaning() {
+        return cleaning;
+    }
+
+    void onSegmentsReplaced() {
+        reader.onTruncated(); // What it remembers of positions.
+        sizeBytes = segments.sizeBytes();
+    }
+
+    Collection<ProducerEntry> producerEntries(long nowMs) {
+        return loadProducers(nowMs).entries();
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     public void reconfigure(LogConfig newConfig) {

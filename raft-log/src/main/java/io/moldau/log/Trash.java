@@ -55,6 +55,8 @@ final class Trash {
 
     /// Whether a file is the rest of a deletion or a replacement that was interrupted.
     static boolean isLeftover(String name) {
-        return name.endsWith(SegmentNames.DELETED) || name.endsWith(".tmp");
+        return name.endsWith(SegmentNames.DELETED)
+                || name.endsWith(SegmentNames.CLEANED)
+                || name.endsWith(".tmp");
     }
 }

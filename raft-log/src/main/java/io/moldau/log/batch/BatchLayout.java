@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
 /// 17 CRC-32C              u32 | of all that follows this field
 /// 21 attributes           i16 | 0-2 codec, 3 append time, 4 transactional, 5 control, 6 horizon
 /// 23 last offset delta    i32
-/// 27 base timestamp       i64
+/// 27 base timestamp       i64 | with bit 6 the time from which on tombstones may go
 /// 35 max timestamp        i64
 /// 43 producer id          i64 | -1 when not idempotent
 /// 51 producer epoch       i16
@@ -43,6 +43,7 @@ public final class BatchLayout {
     static final int APPEND_TIME_FLAG = 0x08;
     static final int TRANSACTIONAL_FLAG = 0x10;
     static final int CONTROL_FLAG = 0x20;
+    static final int DELETE_HORIZON_FLAG = 0x40;
 
     private static final int LENGTH_AT = 8;
     private static final int LEADER_EPOCH_AT = 12;
@@ -100,6 +101,11 @@ public final class BatchLayout {
         return (attributes(buffer, at) & CONTROL_FLAG) != 0;
     }
 
+    /// Whether the base timestamp says from when on tombstones and markers here may go (KIP-534).
+    public static boolean hasDeleteHorizon(ByteBuffer buffer, int at) {
+        return (attributes(buffer, at) & DELETE_HORIZON_FLAG) != 0;
+    }
+
     public static int lastOffsetDelta(ByteBuffer buffer, int at) {
         return buffer.getInt(at + LAST_OFFSET_DELTA_AT);
     }
@@ -144,6 +150,20 @@ public final class BatchLayout {
         int flagged = appendTime ? attributes | APPEND_TIME_FLAG : attributes;
         buffer.putShort(at + ATTRIBUTES_AT, (short) flagged);
         buffer.putLong(at + MAX_TIMESTAMP_AT, timestampMs);
+    }
+
+    /// Stamps the time from which on tombstones and markers here may go.
+    static void putDeleteHorizon(ByteBuffer buffer, int at, long horizonMs) {
+        buffer.putShort(at + ATTRIBUTES_AT, (short) (attributes(buffer, at) | DELETE_HORIZON_FLAG));
+        buffer.putLong(at + BASE_TIMESTAMP_AT, horizonMs);
+    }
+
+    static void putMaxTimestamp(ByteBuffer buffer, int at, long timestampMs) {
+        buffer.putLong(at + MAX_TIMESTAMP_AT, timestampMs);
+    }
+
+    static void putRecordCount(ByteBuffer buffer, int at, int count) {
+        buffer.putInt(at + RECORD_COUNT_AT, count);
     }
 
     static void putCodec(ByteBuffer buffer, int at, int codec) {

@@ -231,11 +231,16 @@ public final class RecordReader {
     /// Reads the bytes of the records as they are, for a batch that is to be compressed anew.
     /// Returns how many came, or -1 at the end.
     int readRaw(byte[] target) {
+        return readRaw(target, 0);
+    }
+
+    /// The same, into `target` from index `from` on.
+    int readRaw(byte[] target, int from) {
         if (atEnd()) {
             return -1;
         }
-        int count = Math.min(target.length, limit - position);
-        System.arraycopy(window, position, target, 0, count);
+        int count = Math.min(target.length - from, limit - position);
+        System.arraycopy(window, position, target, from, count);
         position += count;
         return count;
     }

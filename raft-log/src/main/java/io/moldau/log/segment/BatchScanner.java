@@ -157,7 +157,10 @@ public final class BatchScanner {
         return BatchLayout.lastOffset(buffer, headerAt);
     }
 
+    /// The largest of its records' time stamps; -1 when compaction has left none of them.
     public long maxTimestamp() {
-        return BatchLayout.maxTimestamp(buffer, headerAt);
+        return BatchLayout.recordCount(buffer, headerAt) == 0
+                ? BatchLayout.NO_TIMESTAMP
+                : BatchLayout.maxTimestamp(buffer, headerAt);
     }
 }

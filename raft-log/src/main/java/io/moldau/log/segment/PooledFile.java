@@ -107,6 +107,12 @@ public final class PooledFile implements ByteSource {
         }
     }
 
+    /// Gives the file another name. Whoever has it open reads on.
+    public void moveTo(Path target) {
+        disk.rename(path, target);
+        path = target;
+    }
+
     /// Renames the file if it is there. Used when the whole is given up.
     public void renameForDeletion(Path target) {
         deleted = true;

@@ -19,7 +19,11 @@ final class RecordSearch {
         }
         var header = batch.header();
         int epoch = BatchLayout.leaderEpoch(header, batch.headerAt());
-        if (BatchLayout.hasAppendTime(header, batch.headerAt())) { // One stamp for all records.
+        boolean dense =
+                BatchLayout.recordCount(header, batch.headerAt())
+                        == BatchLayout.lastOffsetDelta(header, batch.headerAt()) + 1;
+        if (dense && BatchLayout.hasAppendTime(header, batch.headerAt())) {
+            // One stamp for all records, and compaction took none of them.
             long offset = Math.max(batch.baseOffset(), fromOffset);
             return Optional.of(new RecordPoint(batch.maxTimestamp(), offset, epoch));
         }
@@ -46,7 +50,10 @@ final class RecordSearch {
             int count = BatchLayout.recordCount(batch, 0);
             for (int i = 0; i < count; i++) {
                 reader.next();
-                long timestamp = BatchLayout.baseTimestamp(batch, 0) + reader.timestampDelta();
+                long timestamp =
+                        BatchLayout.hasAppendTime(batch, 0)
+                                ? BatchLayout.maxTimestamp(batch, 0)
+                                : BatchLayout.baseTimestamp(batch, 0) + reader.timestampDelta();
                 long offset = BatchLayout.baseOffset(batch, 0) + reader.offsetDelta();
                 if (timestamp >= timestampMs && offset >= fromOffset) {
                     int epoch = BatchLayout.leaderEpoch(batch, 0);

@@ -28,17 +28,19 @@ public final class Segment {
     private long firstTimestamp = UNKNOWN;
     private boolean tornTail;
 
-    private Segment(Disk disk, FilePool pool, Path folder, long baseOffset, long createdMs) {
+    private Segment(
+            Disk disk, FilePool pool, Path folder, long baseOffset, String suffix, long createdMs) {
         this.baseOffset = baseOffset;
         this.createdMs = createdMs;
-        this.log = file(disk, pool, folder, baseOffset, SegmentNames.LOG);
+        this.log = file(disk, pool, folder, baseOffset, SegmentNames.LOG + suffix);
         this.offsets =
                 new OffsetIndex(
-                        file(disk, pool, folder, baseOffset, SegmentNames.OFFSET_INDEX),
+                        file(disk, pool, folder, baseOffset, SegmentNames.OFFSET_INDEX + suffix),
                         baseOffset);
         this.times =
                 new TimeIndex(
-                        file(disk, pool, folder, baseOffset, SegmentNames.TIME_INDEX), baseOffset);
+                        file(disk, pool, folder, baseOffset, SegmentNames.TIME_INDEX + suffix),
+                        baseOffset);
     }
 
     private static PooledFile file(
@@ -48,7 +50,15 @@ public final class Segment {
 
     /// A segment whose file is there. Only its size is looked at.
     public static Segment open(Disk disk, FilePool pool, Path folder, long baseOffset, long nowMs) {
-        var segment = new Segment(disk, pool, folder, baseOffset, nowMs);
+        return openAside(disk, pool, folder, baseOffset, "", nowMs);
+    }
+
+    /// The same under other names.
+    ///
+    /// @param suffix of [SegmentNames] behind the names of its files
+    public static Segment openAside(
+            Disk disk, FilePool pool, Path folder, long baseOffset, String suffix, long nowMs) {
+        var segment = new Segment(disk, pool, folder, baseOffset, suffix, nowMs);
         segment.sizeBytes = (int) Math.min(segment.log.sizeOnDisk(), Integer.MAX_VALUE);
         return segment;
     }
@@ -56,7 +66,15 @@ public final class Segment {
     /// A new segment. What an interrupted deletion may have left under its names goes.
     public static Segment create(
             Disk disk, FilePool pool, Path folder, long baseOffset, long nowMs) {
-        var segment = new Segment(disk, pool, folder, baseOffset, nowMs);
+        return createAside(disk, pool, folder, baseOffset, "", nowMs);
+    }
+
+    /// The same under other names: one that is to take the place of others.
+    ///
+    /// @param suffix of [SegmentNames] behind the names of its files
+    public static Segment createAside(
+            Disk disk, FilePool pool, Path folder, long baseOffset, String suffix, long nowMs) {
+        var segment = new Segment(disk, pool, folder, baseOffset, suffix, nowMs);
         segment.offsets.file().begin();
         segment.times.file().begin();
         segment.log.remove();
@@ -100,6 +118,31 @@ public final class Segment {
         noteBatch(position, count, lastOffset, batchMaxTimestamp, indexIntervalBytes);
     }
 
+    /// Appends batches whose offsets stand, all in one write.
+    public void appendAll(ByteBuffer batches, int indexIntervalBytes) {
+        int begin = batches.position();
+        int position = sizeBytes;
+        if (batches.remaining() > Integer.MAX_VALUE - position) {
+            throw new IllegalStateException("%s grows beyond 2 GB".formatted(log.path()));
+        }
+        log.write(batches, position);
+        sizeBytes = position + batches.position() - begin;
+        for (int at = begin; at < batches.position(); ) {
+            int count = (int) BatchLayout.sizeBytes(batches, at);
+            long timestamp =
+                    BatchLayout.recordCount(batches, at) == 0
+                            ? BatchLayout.NO_TIMESTAMP
+                            : BatchLayout.maxTimestamp(batches, at);
+            noteBatch(
+                    position + at - begin,
+                    count,
+                    BatchLayout.lastOffset(batches, at),
+                    timestamp,
+                    indexIntervalBytes);
+            at += count;
+        }
+    }
+
     /// Keeps track of time, and of the offset that starts a new stretch of the index.
     void noteBatch(int position, int count, long lastOffset, long batchMaxTimestamp, int interval) {
         if (batchMaxTimestamp > maxTimestamp) {
@@ -141,6 +184,11 @@ public final class Segment {
     public long startedMs() {
         long first = sizeBytes == 0 ? BatchLayout.NO_TIMESTAMP : firstTimestamp();
         return first >= 0 ? first : createdMs;
+    }
+
+    /// The time stamp of the first batch; -1 if it has none.
+    public long firstTimestampMs() {
+        return firstTimestamp();
     }
 
     private long firstTimestamp() {
@@ -363,6 +411,33 @@ public final class Segment {
                     new LogDamage(
                             log.path(), found.goodBytes(), found.nextOffset(), -1, found.flaw()));
         }
+    }
+
+    /// Waits until all three files are on the platter: their names are not.
+    public void force() {
+        log.force();
+        offsets.file().file().force();
+        times.file().file().force();
+    }
+
+    /// Gives the files other names, the records' last: with it the others are there.
+    public void rename(String suffix, String newSuffix) {
+        move(offsets.file().file(), suffix, newSuffix);
+        move(times.file().file(), suffix, newSuffix);
+        move(log, suffix, newSuffix);
+    }
+
+    private static void move(PooledFile file, String suffix, String newSuffix) {
+        var name = file.path().getFileName().toString();
+        var kept = name.substring(0, name.length() - suffix.length());
+        file.moveTo(file.path().resolveSibling(kept + newSuffix));
+    }
+
+    /// Removes the files here and now.
+    public void remove() {
+        log.remove();
+        offsets.file().file().remove();
+        times.file().file().remove();
     }
 
     /// Puts the files aside. Returns what is to be removed later; slices in use stay readable.

@@ -10,6 +10,13 @@ public final class SegmentNames {
     /// Appended to the name of a file that goes as soon as its delay is over.
     public static final String DELETED = ".deleted";
 
+    /// Appended while the cleaner still writes it: worth nothing after a crash.
+    public static final String CLEANED = ".cleaned";
+
+    /// Appended to what is complete and is taking the place of what it was made from: after a crash
+    /// recovery puts it there.
+    public static final String SWAP = ".swap";
+
     private static final int DIGITS = 20;
 
     private SegmentNames() {}
