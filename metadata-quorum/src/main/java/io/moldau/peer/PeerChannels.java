@@ -11,7 +11,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.security.Security;
@@ -73,7 +72,7 @@ public final class PeerChannels implements AutoCloseable {
     private ManagedChannel open(PeerAddress address) {
         var channel =
                 NettyChannelBuilder.forAddress(address.host(), address.port(), credentials)
-                        .channelType(NioSocketChannel.class)
+                        .channelType(Wiring.socket())
                         .eventLoopGroup(eventLoop)
                         .executor(handlers)
                         .proxyDetector(_ -> null)
@@ -133,7 +132,7 @@ public final class PeerChannels implements AutoCloseable {
         }
         new Bootstrap()
                 .group(eventLoop)
-                .channel(NioSocketChannel.class)
+                .channel(Wiring.socket())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMs)
                 .handler(new ChannelInboundHandlerAdapter())
                 .connect(target)

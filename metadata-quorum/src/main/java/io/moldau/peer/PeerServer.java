@@ -9,7 +9,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.util.MutableHandlerRegistry;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Objects;
@@ -35,7 +34,7 @@ public final class PeerServer implements AutoCloseable {
         var credentials = tls.map(PeerTls::forServer).orElseGet(InsecureServerCredentials::create);
         this.server =
                 NettyServerBuilder.forAddress(listen, credentials)
-                        .channelType(NioServerSocketChannel.class)
+                        .channelType(Wiring.serverSocket())
                         .bossEventLoopGroup(eventLoop)
                         .workerEventLoopGroup(eventLoop)
                         .executor(Wiring.handlers("peer-handler"))
