@@ -78,7 +78,8 @@ public final class Acceptance {
         return Optional.ofNullable(System.getProperty("moldau.target"));
     }
 
-    private static Path executable() {
+    /// The `moldau` file itself.
+    public static Path executable() {
         var property = System.getProperty("moldau.executable");
         if (property == null) {
             throw new IllegalStateException(

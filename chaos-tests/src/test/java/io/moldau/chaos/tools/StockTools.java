@@ -17,7 +17,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /// The tools of one Kafka release, each run in a JVM of its own as its shell script would.
-final class StockTools {
+public final class StockTools {
     private static final int TIMEOUT_S = 180;
 
     /// Where the tools are, newest place first: they moved between releases.
@@ -25,6 +25,7 @@ final class StockTools {
             List.of(
                     "org.apache.kafka.tools.consumer.group",
                     "org.apache.kafka.tools.consumer",
+                    "org.apache.kafka.tools.reassign",
                     "org.apache.kafka.tools",
                     "kafka.admin",
                     "kafka.tools");
@@ -41,14 +42,15 @@ final class StockTools {
                     entry("kafka-metadata-quorum", "MetadataQuorumCommand"),
                     entry("kafka-log-dirs", "LogDirsCommand"),
                     entry("kafka-broker-api-versions", "BrokerApiVersionsCommand"),
-                    entry("kafka-leader-election", "LeaderElectionCommand"));
+                    entry("kafka-leader-election", "LeaderElectionCommand"),
+                    entry("kafka-reassign-partitions", "ReassignPartitionsCommand"));
 
     private final String release;
     private final Path jars;
     private final List<String> classes = new ArrayList<>();
 
     /// @param release such as `4.3.1`, fetched by `clients/pom.xml`
-    StockTools(String release) {
+    public StockTools(String release) {
         this.release = release;
         jars = Acceptance.client("kafka-tools-" + release);
         try (Stream<Path> files = Files.list(jars)) {
@@ -67,7 +69,7 @@ final class StockTools {
     }
 
     /// @param exitStatus -1 when the release has no such tool
-    record Result(int exitStatus, String output, String errors) {}
+    public record Result(int exitStatus, String output, String errors) {}
 
     /// One tool at work.
     static final class Running {
@@ -109,7 +111,7 @@ final class StockTools {
     /// Runs a tool to its end.
     ///
     /// @param tool with or without `.sh`
-    Result run(String tool, List<String> arguments, String input) {
+    public Result run(String tool, List<String> arguments, String input) {
         return has(tool)
                 ? start(tool, arguments, input).await()
                 : new Result(-1, "no such tool\n", "");

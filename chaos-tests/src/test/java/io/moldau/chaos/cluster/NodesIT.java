@@ -1,0 +1,162 @@
+package io.moldau.chaos.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.moldau.chaos.load.Producers;
+import io.moldau.chaos.load.Records;
+import io.moldau.chaos.run.Acceptance;
+import io.moldau.chaos.run.ClusterProcess;
+import io.moldau.chaos.run.Command;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.QuorumInfo;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// `moldau nodes`, on four nodes of which three vote.
+class NodesIT {
+    private static final int NODES = 4;
+    private static final String TOPIC = "orders";
+    private static final Duration SETTLES = Duration.ofMinutes(1);
+
+    private ClusterProcess cluster;
+    private ClusterView view;
+    private int records;
+
+    /// A topic on nodes 1, 2 and 3.
+    @BeforeEach
+    void startFour() {
+        cluster = Acceptance.startCluster("nodes", NODES);
+        view = new ClusterView(cluster.bootstrap());
+        view.awaitNodes(NODES);
+        awaitVoters(3);
+        view.create(
+                new NewTopic(TOPIC, Map.of(0, List.of(1, 2, 3), 1, List.of(2, 3, 1)))
+                        .configs(Map.of("min.insync.replicas", "2")));
+        try (var producers = new Producers(cluster.bootstrap(), TOPIC, 2)) {
+            producers.start(1);
+            await().atMost(SETTLES).until(() -> producers.acknowledgedCount() > 200);
+        }
+        records = readBack();
+    }
+
+    @AfterEach
+    void stop() {
+        view.close();
+        cluster.close();
+    }
+
+    private int readBack() {
+        return Records.readBack(cluster.bootstrap(), TOPIC, 2).size();
+    }
+
+    private List<Integer> voters() {
+        return ClusterView.get(view.admin().describeMetadataQuorum().quorumInfo()).voters().stream()
+                .map(QuorumInfo.ReplicaState::replicaId)
+                .sorted()
+                .toList();
+    }
+
+    private void awaitVoters(int count) {
+        await(count + " voters")
+                .atMost(SETTLES)
+                .ignoreExceptions()
+                .until(() -> voters().size() == count);
+    }
+
+    private Command nodes(String... arguments) {
+        var line = new ArrayList<>(List.of("nodes"));
+        line.addAll(List.of(arguments));
+        line.addAll(List.of("-b", cluster.node(1).bootstrap()));
+        return Command.run(line.toArray(String[]::new));
+    }
+
+    /// The rows of `moldau nodes list`: node, and all that it says.
+    private Map<Integer, List<String>> list() {
+        var listed = nodes("list");
+        assertThat(listed.exitStatus()).as(listed.output()).isZero();
+        return listed.output()
+                .lines()
+                .map(line -> List.of(line.strip().split("\\s+")))
+                .filter(words -> words.getFirst().matches("\\d+"))
+                .collect(
+                        Collectors.toMap(
+                                words -> Integer.valueOf(words.getFirst()), words -> words));
+    }
+
+    @Test
+    void anEmptiedNodeIsStoppedAndRemoved() {
+        // given
+        assertThat(list()).hasSize(NODES);
+        var full = nodes("remove", "3");
+        assertThat(full.exitStatus()).isOne();
+        assertThat(full.output()).contains("Node 3 holds 2 replicas");
+
+        // when
+        var drained = nodes("drain", "3");
+        var alive = nodes("remove", "3");
+        assertThat(cluster.node(3).stop()).isZero();
+        view.awaitNodes(NODES - 1);
+        var removed = nodes("remove", "3");
+
+        // then
+        assertThat(drained.output()).contains("Node 3 holds no replicas any more; 2 were moved.");
+        assertThat(drained.exitStatus()).isZero();
+        assertThat(alive.output()).contains("Node 3 is alive");
+        assertThat(removed.output()).contains("Node 3 was removed.");
+        assertThat(removed.exitStatus()).isZero();
+        assertThat(list()).containsOnlyKeys(1, 2, 4);
+        await("another voter")
+                .atMost(SETTLES)
+                .untilAsserted(() -> assertThat(voters()).containsExactly(1, 2, 4));
+        view.awaitFullIsr(TOPIC);
+        assertThat(readBack()).isEqualTo(records);
+    }
+
+    @Test
+    void aDeadNodeIsReplacedByAnother() {
+        // given
+        cluster.node(2).kill();
+        view.awaitNodes(NODES - 1);
+
+        // when
+        var replaced = nodes("replace", "2", "4");
+
+        // then
+        assertThat(replaced.output())
+                .contains("Node 4 has taken over 2 replicas from node 2, which was removed.");
+        assertThat(replaced.exitStatus()).isZero();
+        assertThat(list()).containsOnlyKeys(1, 3, 4);
+        assertThat(voters()).containsExactly(1, 3, 4);
+        view.awaitFullIsr(TOPIC);
+        assertThat(readBack()).isEqualTo(records);
+    }
+
+    @Test
+    void aNodeIsMadeAVoter() {
+        // when
+        var added = nodes("add", String.valueOf(theListener()));
+        var again = nodes("add", "1");
+
+        // then
+        assertThat(added.output()).contains("votes.");
+        assertThat(added.exitStatus()).isZero();
+        assertThat(voters()).containsExactly(1, 2, 3, 4);
+        assertThat(again.output()).contains("Node 1 votes already.");
+        assertThat(again.exitStatus()).isOne();
+    }
+
+    private int theListener() {
+        return list().entrySet().stream()
+                .filter(row -> row.getValue().contains("listener"))
+                .mapToInt(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
+}
