@@ -77,13 +77,15 @@ final class Election {
                 .orElse(null);
     }
 
-    static void force(RaftNode node) {
+    /// Stands for the place of `gone`. Not where a later term has begun: then another voter stands
+    /// already or has won, and Ratis would refuse this one besides.
+    static void force(RaftNode node, int gone) {
         var division = node.division();
         var info = division.getInfo();
-        if (!info.isFollower()) {
+        var leader = info.getLeaderId();
+        if (!info.isFollower() || leader == null || PeerIds.nodeId(leader) != gone) {
             return; // Listens, leads, or is at it already.
         }
-        var leader = info.getLeaderId() == null ? node.id() : info.getLeaderId();
         var last =
                 TermIndexProto.newBuilder()
                         .setTerm(info.getCurrentTerm())
@@ -107,7 +109,7 @@ final class Election {
                     .addKeyValue("started", reply.getServerReply().getSuccess())
                     .log("forced an election");
         } catch (IOException refused) {
-            LOGGER.atWarn().setCause(refused).log("could not force an election");
+            LOGGER.atInfo().setCause(refused).log("could not force an election");
         }
     }
 }

@@ -204,10 +204,21 @@ public final class MetadataQuorum implements AutoCloseable {
     }
 
     /// Stands for election at once: for a voter that knows, by a connection that was refused, that
-    /// the leader's process is gone. It needs a majority of votes as always; but where the leader
-    /// is alive after all it deposes it. Does nothing on a node that does not vote or leads itself.
-    public void forceElection() {
-        Election.force(lives.node());
+    /// the process of `gone`, which leads, is no more. It needs a majority of votes as always; but
+    /// where the leader is alive after all it deposes it. Does nothing on a node that does not vote
+    /// or that takes another for the leader by now.
+    public void forceElection(int gone) {
+        Election.force(lives.node(), gone);
+    }
+
+    /// Asks the other voters how far their logs go. Completes, within [Succession#ASK_MS], with how
+    /// many of them should stand for the place of `gone` before this node does; with nothing on one
+    /// that does not vote.
+    public CompletableFuture<OptionalInt> turnAfter(int gone) {
+        var open = peers;
+        return open == null
+                ? CompletableFuture.completedFuture(OptionalInt.empty())
+                : Succession.turn(lives.node().division(), gone, open::statusAt);
     }
 
     /// Before this node stops: another voter leads when the future completes, if this one did and

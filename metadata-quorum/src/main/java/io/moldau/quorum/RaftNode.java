@@ -21,9 +21,15 @@ final class RaftNode {
     private final RaftServer server;
     private final RaftServer.Division division;
     private final QuorumStateMachine machine;
+    private final RaftLink link;
     private final LocalLog log;
 
-    private RaftNode(RaftServer server, RaftServer.Division division, QuorumStateMachine machine) {
+    private RaftNode(
+            RaftServer server,
+            RaftServer.Division division,
+            QuorumStateMachine machine,
+            RaftLink link) {
+        this.link = link;
         this.server = server;
         this.division = division;
         this.machine = machine;
@@ -53,7 +59,7 @@ final class RaftNode {
                         .build();
         try {
             server.start();
-            return new RaftNode(server, server.getDivision(groupId), machine);
+            return new RaftNode(server, server.getDivision(groupId), machine, link);
         } catch (IOException | RuntimeException failed) {
             try {
                 server.close();
@@ -101,6 +107,8 @@ final class RaftNode {
     /// An interrupt ends it at once, where it waits for work; what it writes just now it may
     /// finish.
     void close() throws IOException {
+        // It would refuse what the others ask meanwhile all the same, and complain of each.
+        link.stopServing(server);
         var failed = new AtomicReference<@Nullable IOException>();
         var closer =
                 Thread.ofPlatform()

@@ -55,7 +55,7 @@ class MembershipTest {
                     .extracting(Member::nodeId)
                     .containsExactlyInAnyOrder(1, 2, 3);
             first.kill();
-            cluster.node(2).quorum().forceElection();
+            cluster.node(2).quorum().forceElection(1);
             decided(cluster.node(3), topic("u", 2, 1, 1));
             assertThat(cluster.node(3).quorum().image().topic("t")).isNotNull();
             first.restart();

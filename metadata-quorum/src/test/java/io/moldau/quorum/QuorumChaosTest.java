@@ -105,7 +105,8 @@ class QuorumChaosTest {
                 victim.node.kill();
                 victim.stop();
                 if (forced) {
-                    cluster.running().get(random.nextInt(2)).quorum().forceElection();
+                    var survivor = cluster.running().get(random.nextInt(2)).quorum();
+                    survivor.forceElection(survivor.leaderId().orElse(victim.node.id));
                 }
                 progress(loads, victim, 50 + random.nextInt(400));
                 victim.node.restart();

@@ -89,14 +89,51 @@ class QuorumOfThreeTest {
         try (var cluster = new TestCluster(temp).founded(3)) {
             var follower = cluster.follower();
             decided(follower, node(1, 1, null));
-            cluster.leader().kill();
+            var leader = cluster.leader();
+            leader.kill();
 
             long killed = System.nanoTime();
-            follower.quorum().forceElection();
+            follower.quorum().forceElection(leader.id);
             decided(follower, node(2, 1, null));
 
             assertThat(System.nanoTime() - killed).isLessThan(500_000_000L);
             assertThat(follower.quorum().isLeader()).isTrue();
+        }
+    }
+
+    @Test
+    void doesNotDeposeWhoeverHasSucceededTheDeadAlready() {
+        try (var cluster = new TestCluster(temp).founded(3)) {
+            var dead = cluster.leader();
+            dead.kill();
+            var survivors = cluster.running();
+            survivors.getFirst().quorum().forceElection(dead.id);
+            var successor = cluster.leader();
+            long term = successor.quorum().term();
+
+            survivors.getLast().quorum().forceElection(dead.id);
+            survivors.getFirst().quorum().forceElection(dead.id);
+
+            decided(survivors.getLast(), node(1, 1, null));
+            assertThat(successor.quorum().isLeader()).isTrue();
+            assertThat(successor.quorum().term()).isEqualTo(term);
+        }
+    }
+
+    @Test
+    void theVotersThatAreLeftAgreeWhoseTurnItIs() {
+        try (var cluster = new TestCluster(temp).founded(3)) {
+            var dead = cluster.leader();
+            decided(dead, node(1, 1, null));
+            cluster.running().forEach(each -> each.quorum().readBarrier().join());
+            dead.kill();
+
+            var turns =
+                    cluster.running().stream()
+                            .map(each -> each.quorum().turnAfter(dead.id).join().orElseThrow())
+                            .toList();
+
+            assertThat(turns).containsExactly(0, 1);
         }
     }
 
@@ -142,7 +179,7 @@ class QuorumOfThreeTest {
             await().atMost(PATIENCE).until(() -> told.contains(leader.id));
 
             leader.kill();
-            follower.quorum().forceElection();
+            follower.quorum().forceElection(leader.id);
 
             await().atMost(PATIENCE).until(() -> told.contains(-follower.id));
             assertThat(follower.quorum().isLeader()).isTrue();

@@ -4,8 +4,6 @@ import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.NodeImage;
 import io.moldau.metadata.Outcome;
 import io.moldau.peer.PeerChannels;
-import io.moldau.peer.Probe;
-import io.moldau.quorum.Member;
 import io.moldau.quorum.MetadataQuorum;
 import io.moldau.quorum.session.SessionHost.Answer;
 import io.moldau.quorum.session.SessionHost.Beat;
@@ -31,15 +29,15 @@ import org.slf4j.LoggerFactory;
 /// the quorum for as long as it lives.
 ///
 /// A session that breaks tells each end that the other may be dead. Here that means: the node's
-/// address is dialled anew, and where nobody listens any more this node stands for election at once
-/// ([MetadataQuorum#forceElection()]).
+/// address is dialled anew, and where nobody listens any more this node stands for election
+/// ([Suspicion]).
 ///
 /// All state belongs to one thread; the public methods may be called from any.
 public final class NodeSession implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(NodeSession.class);
     private static final long BEAT_MS = 250;
     private static final long RETRY_MS = 50;
-    private static final long PROBE_MS = 500;
+    private static final long RETRY_MS_MAX = 400;
 
     private final MetadataQuorum quorum;
     private final Supplier<PeerChannels> channels;
@@ -54,12 +52,13 @@ public final class NodeSession implements AutoCloseable {
     private final CompletableFuture<Long> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> handedOver = new CompletableFuture<>();
     private final AtomicBoolean beatWanted = new AtomicBoolean();
+    private final Suspicion suspicion;
 
     private volatile long nodeEpoch = -1;
     private volatile int controllerId = -1;
     private @Nullable Link link;
     private boolean connectWaits;
-    private @Nullable Vacancy vacancy;
+    private long retryMs = RETRY_MS;
     private boolean wantsShutdown;
 
     /// One attempt at a session; what it hears later than its end is not for anybody.
@@ -96,6 +95,9 @@ public final class NodeSession implements AutoCloseable {
         public void answer(Answer answer) {
             run(() -> {
                 heardNanos = System.nanoTime();
+                if (!answered && link == this) {
+                    onFirstAnswer();
+                }
                 answered = true;
                 if (link == this && wantsShutdown && answer.shutdownWaiting() == 0) {
                     handedOver.complete(null);
@@ -130,6 +132,7 @@ public final class NodeSession implements AutoCloseable {
         this.visibleIndex = visibleIndex;
         this.timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         this.expelled = expelled;
+        this.suspicion = new Suspicion(quorum, channels, this::later, this::isMissed);
     }
 
     /// Begins to register the node.
@@ -267,8 +270,15 @@ public final class NodeSession implements AutoCloseable {
             return;
         }
         controllerId = leader;
+        retryMs = RETRY_MS;
+        suspicion.dispel();
         dropLink();
         connect();
+    }
+
+    private void onFirstAnswer() {
+        retryMs = RETRY_MS;
+        suspicion.dispel();
     }
 
     private void dropLink() {
@@ -301,7 +311,8 @@ public final class NodeSession implements AutoCloseable {
                         connectWaits = false;
                         connect();
                     },
-                    RETRY_MS);
+                    retryMs);
+            retryMs = Math.min(2 * retryMs, RETRY_MS_MAX);
         }
     }
 
@@ -329,35 +340,15 @@ public final class NodeSession implements AutoCloseable {
         later(this::register, RETRY_MS);
     }
 
-    /// The controller's process may be gone. A refused connection makes that certain.
     private void suspect(int host) {
-        if (host == registration.nodeId()) {
-            return;
-        }
-        var _ =
-                channels.get()
-                        .probe(quorum.addressOf(host), PROBE_MS)
-                        .thenAccept(probe -> run(() -> onProbed(host, probe)));
-    }
-
-    private void onProbed(int host, Probe probe) {
-        boolean alive = link != null && link.answered;
-        if (probe != Probe.REFUSED || controllerId != host || alive) {
-            return;
-        }
-        if (vacancy == null || !vacancy.stillActedOn(host, System.nanoTime())) {
-            LOGGER.atInfo().addKeyValue("controller", host).log("the controller is gone");
-            vacancy = new Vacancy(host, System.nanoTime());
-            var voters = quorum.membership().voters().stream().map(Member::nodeId).toList();
-            Vacancy.delayMs(registration.nodeId(), host, voters)
-                    .ifPresent(delayMs -> later(() -> stand(host), delayMs));
+        if (host != registration.nodeId()) {
+            suspicion.suspect(host);
         }
     }
 
-    private void stand(int gone) {
-        if (controllerId == gone || controllerId < 0) {
-            quorum.forceElection();
-        }
+    private boolean isMissed(int host) {
+        boolean answers = link != null && link.answered;
+        return !answers && (controllerId == host || controllerId < 0);
     }
 
     private void tick() {
