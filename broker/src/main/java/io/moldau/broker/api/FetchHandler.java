@@ -12,6 +12,7 @@ import io.moldau.broker.partition.Partitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
@@ -78,17 +79,52 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
         return switch (sessions.plan(request, context.apiVersion(), context.apiVersion() >= 13)) {
             case FetchPlan.Refused(var error) ->
                     CompletableFuture.completedFuture(errorResponse(request, error, null));
-            case FetchPlan.Read read -> read(context, request, read);
+            case FetchPlan.Read read -> {
+                int bytesMax = Math.min(request.maxBytes(), responseBytesMax);
+                yield itemsOf(context, request, read, bytesMax)
+                        .thenCompose(items -> read(context, request, read, items, bytesMax));
+            }
         };
     }
 
-    private CompletableFuture<FetchResponseData> read(
-            RequestContext context, FetchRequestData request, FetchPlan.Read plan) {
-        int bytesMax = Math.min(request.maxBytes(), responseBytesMax);
+    private CompletableFuture<List<FetchItem>> itemsOf(
+            RequestContext context, FetchRequestData request, FetchPlan.Read plan, int bytesMax) {
         var items = new ArrayList<FetchItem>(plan.targets().size());
         for (var target : plan.targets()) {
             items.add(itemOf(context, request, target, bytesMax));
         }
+        var early =
+                IntStream.range(0, items.size())
+                        .filter(i -> items.get(i).error() == Errors.UNKNOWN_LEADER_EPOCH)
+                        .boxed()
+                        .toList();
+        if (early.isEmpty()) {
+            return CompletableFuture.completedFuture(items);
+        }
+        var known = early.stream().map(i -> awaitEpoch(plan.targets().get(i)));
+        return CompletableFuture.allOf(known.toArray(CompletableFuture[]::new))
+                .thenApply(_ -> {
+                    for (int i : early) {
+                        items.set(i, itemOf(context, request, plan.targets().get(i), bytesMax));
+                    }
+                    return items;
+                });
+    }
+
+    /// The client may have been told of a new leader by a node that is ahead of this one.
+    private CompletableFuture<Boolean> awaitEpoch(FetchTarget target) {
+        var topic = target.topic().isEmpty() ? partitions.image().topic(target.topicId()) : null;
+        var name = topic == null ? target.topic() : topic.name();
+        return partitions.awaitEpoch(
+                new TopicPartition(name, target.partition()), target.currentLeaderEpoch());
+    }
+
+    private CompletableFuture<FetchResponseData> read(
+            RequestContext context,
+            FetchRequestData request,
+            FetchPlan.Read plan,
+            List<FetchItem> items,
+            int bytesMax) {
         var connection = context.connection();
         var job =
                 new FetchJob(

@@ -85,14 +85,15 @@ public final class ProduceHandler
                 : Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
     }
 
+    /// Whether this node leads, or is about to, is for each partition's shard to say.
     private List<AppendJob.Item> itemsOf(RequestContext context, ProduceRequestData request) {
         var items = new ArrayList<AppendJob.Item>();
         for (var topic : request.topicData()) {
             for (var data : topic.partitionData()) {
                 var lookup =
                         context.apiVersion() >= 13
-                                ? partitions.leading(topic.topicId(), data.index(), -1)
-                                : partitions.leading(
+                                ? partitions.keeping(topic.topicId(), data.index(), -1)
+                                : partitions.keeping(
                                         new TopicPartition(topic.name(), data.index()), -1);
                 items.add(new AppendJob.Item(lookup, recordsOf(data)));
             }

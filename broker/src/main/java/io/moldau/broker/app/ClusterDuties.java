@@ -71,7 +71,6 @@ final class ClusterDuties implements AutoCloseable {
                 config.getLong("quorum.voter.replace.after.ms"),
                 config.getBoolean("auto.leader.rebalance.enable"),
                 config.getLong("leader.imbalance.check.interval.seconds") * 1_000,
-                defaults.imbalancePercentage(),
                 config.getShort("offsets.topic.replication.factor"),
                 defaults.transactionsReplicationFactor());
     }
@@ -119,7 +118,7 @@ final class ClusterDuties implements AutoCloseable {
                         channels,
                         controller,
                         registration,
-                        () -> partitions.image().appliedIndex(),
+                        () -> partitions.visibleIndex(quorum.image()),
                         config.getLong("broker.session.timeout.ms"),
                         why -> {
                             refused.completeExceptionally(

@@ -79,7 +79,8 @@ final class ClusterSettings {
                                     "leader.imbalance.check.interval.seconds",
                                     300,
                                     "How often the controller looks for partitions that another"
-                                            + " replica than the first leads.")
+                                            + " replica than the first leads; besides, once when a"
+                                            + " whole cluster has started.")
                             .allowing(Range.atLeast(1)),
                     ofLong(
                             "replica.lag.time.max.ms",

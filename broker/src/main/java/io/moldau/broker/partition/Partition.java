@@ -42,6 +42,7 @@ public final class Partition {
     private final AckQueue<AppendResult> committing;
     private final AckQueue<AppendResult> flushing;
     private final Deletions deletions;
+    private final EarlyAppends early = new EarlyAppends(this);
 
     private volatile PartitionView view;
 
@@ -151,6 +152,7 @@ public final class Partition {
     /// This node has another role than `last`, and no word of it is out yet.
     void onRoleTaken(Role last) {
         if (last.leads() && !role().leads()) {
+            early.ledUntilNow();
             refuseWaiting(notLeader());
             deletions.refuse(Errors.NOT_LEADER_OR_FOLLOWER);
         } else if (!last.leads()) {
@@ -158,6 +160,18 @@ public final class Partition {
         } else {
             deletions.onFollowers();
         }
+    }
+
+    /// The role has begun, and may be acted in.
+    void onRoleBegun() {
+        if (role().leads()) {
+            early.letIn();
+        }
+    }
+
+    /// Whether the next news of the metadata may be that this node leads.
+    boolean mayLeadSoon() {
+        return leadership().leader() != nodeId() && !roles.isEnded();
     }
 
     /// Runs what may find the disk unwilling.
@@ -205,7 +219,9 @@ public final class Partition {
     public void append(
             ByteBuffer records, boolean all, int timeoutMs, Consumer<AppendResult> reply) {
         if (!role().leads()) {
-            reply.accept(notLeader());
+            if (!early.take(records, all, timeoutMs, reply)) {
+                reply.accept(notLeader());
+            }
             return;
         }
         if (all && !hasEnoughReplicas()) {
@@ -380,11 +396,12 @@ public final class Partition {
     private void refuseWaiting(AppendResult refusal) {
         committing.refuseAll(refusal);
         flushing.refuseAll(refusal);
+        early.refuseAll(refusal);
         waiters.wakeAll();
     }
 
     /// Or it does, and its disk does not let it.
-    private AppendResult notLeader() {
+    AppendResult notLeader() {
         if (leadership().leader() == nodeId() && role() instanceof Role.Offline) {
             return storageFailure("the log of %s cannot be used now".formatted(name));
         }

@@ -10,6 +10,7 @@ import io.moldau.metadata.PartitionImage;
 import io.moldau.metadata.TopicImage;
 import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
@@ -28,6 +29,7 @@ public final class Partitions {
     private final ToIntFunction<String> minInsyncReplicasOf;
     private final Surroundings around;
     private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
+    private final EarlyReads earlyReads = new EarlyReads();
     private volatile Peers peers = Peers.NONE;
     private volatile ReplicationQuotas quotas = ReplicationQuotas.NONE;
     private volatile ClusterImage image;
@@ -103,6 +105,7 @@ public final class Partitions {
         }
         // Only now: who asks for a partition finds it in its new role.
         image = after;
+        earlyReads.look(after);
         if (nodesDiffer) {
             peers.onNodesChanged(before, after);
         }
@@ -234,6 +237,14 @@ public final class Partitions {
         return new Lookup.Found(partition);
     }
 
+    /// Waits a moment, but no longer, for an epoch that this node has not heard of: whoever told
+    /// the client may be ahead.
+    public CompletableFuture<Boolean> awaitEpoch(TopicPartition name, int leaderEpoch) {
+        var known = earlyReads.await(name, leaderEpoch);
+        earlyReads.look(image); // It may have come just now.
+        return known;
+    }
+
     /// The same by topic id. An id that nobody knows is `UNKNOWN_TOPIC_ID`.
     public Lookup leading(Uuid topicId, int partition, int currentLeaderEpoch) {
         var topic = image.topic(topicId);
@@ -283,5 +294,14 @@ public final class Partitions {
 
     public ClusterImage image() {
         return image;
+    }
+
+    /// Up to which log entry this node's clients see the metadata. Entries that changed nothing are
+    /// seen with those before them.
+    ///
+    /// @param newest image that this node has applied
+    public long visibleIndex(ClusterImage newest) {
+        var followed = image;
+        return newest.differsFrom(followed) ? followed.appliedIndex() : newest.appliedIndex();
     }
 }

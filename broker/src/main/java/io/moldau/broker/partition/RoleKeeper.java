@@ -34,6 +34,11 @@ final class RoleKeeper {
         return ledSide;
     }
 
+    /// Whether the partition is no more.
+    boolean isEnded() {
+        return ended;
+    }
+
     void take(PartitionView next) {
         if (ended) {
             return;
@@ -46,6 +51,7 @@ final class RoleKeeper {
             role = roleIn(next.image());
             partition.onRoleTaken(last);
             role.begin(next);
+            partition.onRoleBegun();
         }
         ledSide.onRole();
     }

@@ -202,6 +202,27 @@ class FetchHandlerTest {
     }
 
     @Test
+    void waitsForANewerEpochThatIsOnItsWay() {
+        // given
+        fixture.createTopic("t", 1);
+        append("t", 0, "a");
+        var request = request(0, "t", 0);
+        request.topics().getFirst().partitions().getFirst().setCurrentLeaderEpoch(1);
+        var early = start(BY_NAME, request);
+        boolean atOnce = early.isDone();
+
+        // when
+        fixture.register(PartitionsFixture.NODE, 9092); // Leads again, in its next life.
+        var found = only(join(early));
+
+        // then
+        assertThat(atOnce).isFalse();
+        assertThat(Errors.forCode(found.errorCode())).isEqualTo(Errors.NONE);
+        assertThat(found.highWatermark()).isEqualTo(1);
+        release(found);
+    }
+
+    @Test
     void aReadCommittedFetchEndsAtTheLastStableOffset() {
         // given
         fixture.createTopic("t", 1);

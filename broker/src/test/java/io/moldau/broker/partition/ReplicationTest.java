@@ -72,6 +72,57 @@ class ReplicationTest {
     }
 
     @Test
+    void aProducerThatComesBeforeTheNewLeaderKnowsIsAnsweredByIt() {
+        // given
+        rig.start(1);
+        var next = rig.start(2);
+        rig.createTopic(1, 2);
+
+        // when
+        var early = List.of(next.produce(true, "a"), next.produce(false, "b"));
+        boolean answered = early.stream().anyMatch(CompletableFuture::isDone);
+        rig.fence(1);
+
+        // then
+        assertThat(answered).isFalse();
+        assertThat(early).allSatisfy(answer -> assertThat(errorOf(answer)).isEqualTo(Errors.NONE));
+        assertThat(next.values()).containsExactly("a", "b");
+    }
+
+    @Test
+    void aProducerThatComesToAFollowerIsTurnedAwayAfterAMoment() {
+        // given
+        rig.start(1);
+        var follower = rig.start(2);
+        rig.createTopic(1, 2);
+
+        // when
+        var error = errorOf(follower.produce(true, "a"));
+
+        // then
+        assertThat(error).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(follower.values()).isEmpty();
+    }
+
+    @Test
+    void aFormerLeaderTurnsProducersAwayAtOnce() {
+        // given
+        var former = rig.start(1);
+        rig.start(2);
+        rig.createTopic(1, 2);
+        of(former.produce(true, "a"));
+        rig.fence(1);
+
+        // when
+        var answer = former.produce(true, "b");
+        former.ask(_ -> true); // Its shard has come to the append.
+
+        // then
+        assertThat(answer).isDone();
+        assertThat(errorOf(answer)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
     void followersLearnWhatIsCommittedThoughNothingMoreIsWritten() {
         // given
         var leader = rig.start(1);

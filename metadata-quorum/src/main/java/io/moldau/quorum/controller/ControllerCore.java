@@ -31,7 +31,7 @@ public final class ControllerCore {
     /// @param nodeId of the node that leads: it does not fence itself
     public ControllerCore(int nodeId, ControllerSettings settings) {
         liveness = new Liveness(nodeId, settings, requests);
-        balance = new LeaderBalance(settings, requests);
+        balance = new LeaderBalance(nodeId, settings, requests);
         voters = new VoterKeeping(nodeId, settings);
         internalTopics = new InternalTopics(settings, requests);
     }
@@ -43,7 +43,7 @@ public final class ControllerCore {
             case Elected(var first, var membership) -> {
                 image = first;
                 voters.membership(membership, image);
-                balance.begin(nowMs);
+                balance.begin(image, nowMs);
                 liveness.elected(image, nowMs, effects);
             }
             case ImageChanged(var newer) -> {
@@ -58,7 +58,7 @@ public final class ControllerCore {
             case MembershipChanged(var membership) -> voters.membership(membership, image);
             case Tick() -> {
                 liveness.tick(nowMs, effects);
-                balance.tick(image, nowMs, effects);
+                balance.tick(image, liveness::lives, nowMs, effects);
                 voters.tick(image, liveness::lives, nowMs, effects);
                 internalTopics.tick(image, nowMs, effects);
             }

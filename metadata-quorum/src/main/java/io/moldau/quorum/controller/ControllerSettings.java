@@ -8,8 +8,6 @@ package io.moldau.quorum.controller;
 /// @param replaceVoterAfterMs `quorum.voter.replace.after.ms`: how long a voter may be away
 /// @param autoRebalance `auto.leader.rebalance.enable`
 /// @param rebalanceIntervalMs `leader.imbalance.check.interval.seconds`
-/// @param imbalancePercentage `leader.imbalance.per.broker.percentage`: partitions in a hundred of
-///   those that prefer a node which others may lead
 /// @param offsetsReplicationFactor `offsets.topic.replication.factor`: what `__consumer_offsets`
 ///   grows to as nodes come
 /// @param transactionsReplicationFactor `transaction.state.log.replication.factor`, likewise
@@ -19,9 +17,8 @@ public record ControllerSettings(
         long replaceVoterAfterMs,
         boolean autoRebalance,
         long rebalanceIntervalMs,
-        int imbalancePercentage,
         int offsetsReplicationFactor,
         int transactionsReplicationFactor) {
     public static final ControllerSettings DEFAULTS =
-            new ControllerSettings(2000, 500, 600_000, true, 300_000, 10, 3, 3);
+            new ControllerSettings(2000, 500, 600_000, true, 300_000, 3, 3);
 }

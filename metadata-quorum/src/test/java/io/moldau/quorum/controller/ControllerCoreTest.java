@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.Images;
-import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.MetadataCommand.AlterReassignments;
 import io.moldau.metadata.MetadataCommand.CreateTopic;
-import io.moldau.metadata.MetadataCommand.ElectLeaders;
 import io.moldau.metadata.MetadataCommand.FenceNode;
 import io.moldau.metadata.MetadataCommand.UnfenceNode;
 import io.moldau.metadata.PartitionImage;
@@ -23,12 +21,9 @@ import io.moldau.quorum.controller.ControllerEvent.Probed;
 import io.moldau.quorum.controller.ControllerEvent.SessionBroken;
 import io.moldau.quorum.controller.ControllerEvent.SessionOpened;
 import io.moldau.quorum.controller.ControllerEvent.Tick;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ControllerCoreTest extends ControllerFixture {
@@ -342,43 +337,6 @@ class ControllerCoreTest extends ControllerFixture {
         step(new SessionBroken(sessions[1]));
 
         assertThat(core.visibleIndex()).isEqualTo(170);
-    }
-
-    @Test
-    void bringsLeadershipBackToThePreferredReplicas() {
-        var sessions = threeWithSessions();
-        apply(Images.fence(2, image));
-        afterWith(100, sessions);
-        assertThat(fenced(2)).isFalse();
-        apply(Images.isr(Images.id(1), 0, image, 1, 2, 3));
-        assertThat(t().leader()).isEqualTo(3);
-
-        afterWith(SETTINGS.rebalanceIntervalMs(), sessions);
-
-        assertThat(t().leader()).isEqualTo(2);
-        assertThat(decided.stream().filter(ElectLeaders.class::isInstance)).hasSize(1);
-    }
-
-    @Test
-    void leavesALeaderWhereTheImbalanceIsSmall() {
-        elected(Images.after(Images.topic("many", 1, 60, 3), Images.cluster(3)));
-        long[] sessions = {open(1), open(2), open(3)};
-        afterWith(100, sessions);
-        int stray =
-                IntStream.range(0, 60)
-                        .filter(i -> image.partition("many", i).leader() == 2)
-                        .findFirst()
-                        .orElseThrow();
-        var replicas = new ArrayList<>(image.partition("many", stray).replicas());
-        Collections.swap(replicas, 0, 1);
-        apply(
-                new AlterReassignments(
-                        List.of(new MetadataCommand.Reassignment("many", stray, replicas))));
-
-        afterWith(SETTINGS.rebalanceIntervalMs() + 1_000, sessions);
-
-        assertThat(image.partition("many", stray).leader()).isEqualTo(2);
-        assertThat(decided.stream().filter(ElectLeaders.class::isInstance)).isEmpty();
     }
 
     @Test
