@@ -72,7 +72,7 @@ final class FlushState {
             if (segments.endOffset(i, endOffset) <= recoveryPoint) {
                 break;
             }
-            files.add(segments.get(i).file());
+            files.addAll(segments.get(i).filesToFlush());
         }
         underWay = true;
         var ticket = new Ticket(this, files, endOffset, truncations, newNames, epochsFile);

@@ -1,6 +1,7 @@
 package io.moldau.log;
 
 import io.moldau.log.batch.BatchLayout;
+import io.moldau.log.segment.BatchScanner;
 import io.moldau.log.segment.LogDamage;
 import io.moldau.log.segment.Segment;
 import io.moldau.log.segment.SegmentNames;
@@ -30,6 +31,7 @@ final class LogOpener {
     private LogSegments segments;
     private EpochCache epochs;
     private ProducerStore producers;
+    private boolean transactional;
     private LogDamage damage;
 
     /// @param compacted whether records of the log were compacted once, whatever is done to it now
@@ -101,6 +103,7 @@ final class LogOpener {
     /// Reads all that was not flushed, cuts what is torn, and returns where the log ends.
     private long recover(long flushed) {
         long end = segments.first().baseOffset();
+        int unindexed = segments.count();
         for (int i = 0; i < segments.count(); i++) {
             var segment = segments.get(i);
             boolean isLast = i == segments.count() - 1;
@@ -110,14 +113,10 @@ final class LogOpener {
             }
             var result =
                     segment.recover(
-                            flushed,
-                            config.indexIntervalBytes(),
-                            !mayHaveGaps,
-                            batch ->
-                                    epochs.observe(
-                                            BatchLayout.leaderEpoch(
-                                                    batch.header(), batch.headerAt()),
-                                            batch.baseOffset()));
+                            flushed, config.indexIntervalBytes(), !mayHaveGaps, this::onBatch);
+            if (transactional || segment.mayHaveAborted()) {
+                unindexed = Math.min(unindexed, i);
+            }
             end = Math.max(end, result.nextOffset());
             // The disk may have kept a later file and lost the end of this one. Compaction leaves
             // such
@@ -143,7 +142,17 @@ final class LogOpener {
         epochs.truncateFromEnd(end);
         epochs.store();
         producers.truncateTo(end);
+        if (unindexed < segments.count()) {
+            AbortedIndexes.rebuild(segments, unindexed, producers, context.clock().wallMs());
+            context.disk().syncDirectory(folder); // A flush looks at the files alone.
+        }
         return end;
+    }
+
+    private void onBatch(BatchScanner batch) {
+        int epoch = BatchLayout.leaderEpoch(batch.header(), batch.headerAt());
+        epochs.observe(epoch, batch.baseOffset());
+        transactional |= BatchLayout.isTransactional(batch.header(), batch.headerAt());
     }
 
     private static void report(Segment segment, SegmentScrub.Result result, int segmentsDropped) {

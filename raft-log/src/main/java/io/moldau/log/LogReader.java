@@ -43,6 +43,21 @@ final class LogReader {
         return nothing;
     }
 
+    /// An offset behind what was read, at most `limit` and not far behind.
+    long boundOf(LogRead read, long limit) {
+        int index = segments.floor(read.startOffset());
+        var slice = read.slice();
+        if (index < 0 || positionIn(segments.get(index), read.startOffset()) != slice.position()) {
+            index++; // It was behind the last batch there.
+        }
+        if (index >= segments.count()) {
+            return limit;
+        }
+        long end = slice.position() + slice.length();
+        long bound = segments.get(index).offsetBehind((int) end);
+        return Math.min(limit, bound < 0 ? segments.endOffset(index, limit) : bound);
+    }
+
     /// See [PartitionLog#readWhole]; `offset` is within the log.
     WholeBatches readWhole(long offset, long end, int maxBytes) {
         for (int i = segments.floor(offset); offset < end && i < segments.count(); i++) {

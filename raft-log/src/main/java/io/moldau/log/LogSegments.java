@@ -99,6 +99,15 @@ final class LogSegments {
         for (var segment : which) {
             segment.renameForDeletion().forEach(path -> context.trash().add(path, dueMs));
         }
+        var aborted = which.stream().filter(Segment::mayHaveAborted).toList();
+        if (!aborted.isEmpty()) {
+            // A crash must not bring the records back without the index, which would show what was
+            // aborted, nor leave the index to a segment that takes the name.
+            context.disk().syncDirectory(folder);
+            aborted.forEach(
+                    segment -> context.trash().add(segment.renameTransactionsForDeletion(), dueMs));
+            context.disk().syncDirectory(folder);
+        }
         which.clear();
     }
 }

@@ -10,8 +10,10 @@ import io.moldau.log.batch.BatchFault;
 import io.moldau.log.batch.BatchLayout;
 import io.moldau.log.batch.BatchRules;
 import io.moldau.log.batch.BatchValidator;
+import io.moldau.log.batch.EndMarker;
 import io.moldau.log.clean.IdleRoll;
 import io.moldau.log.clean.Retention;
+import io.moldau.log.segment.AbortedTransaction;
 import io.moldau.log.segment.LogDamage;
 import io.moldau.log.segment.Segment;
 import java.io.IOException;
@@ -46,6 +48,7 @@ public final class PartitionLog {
 
     private LogConfig config;
     private BatchRules rules;
+    private BatchRules transactionRules;
     private Compression codec;
     private volatile long logStartOffset;
     private volatile long logEndOffset;
@@ -104,15 +107,17 @@ public final class PartitionLog {
     public AppendResult append(ByteBuffer records, AppendMode mode, int leaderEpoch, long nowMs) {
         checkWritable();
         return switch (mode) {
-            case CLIENT -> appendFromClient(records, leaderEpoch, nowMs);
+            case CLIENT -> appendFromClient(records, rules, leaderEpoch, nowMs);
+            case TRANSACTION -> appendFromClient(records, transactionRules, leaderEpoch, nowMs);
             case REPLICA -> appendFromLeader(records, nowMs);
         };
     }
 
-    private AppendResult appendFromClient(ByteBuffer records, int leaderEpoch, long nowMs) {
+    private AppendResult appendFromClient(
+            ByteBuffer records, BatchRules demands, int leaderEpoch, long nowMs) {
         check(leaderEpoch >= latestEpoch(), "leader epoch fell to %d", leaderEpoch);
         var validator = BatchValidator.ofThisThread();
-        var fault = validator.check(records, rules, nowMs);
+        var fault = validator.check(records, demands, nowMs);
         if (fault != null) {
             return refused(fault);
         }
@@ -131,8 +136,37 @@ public final class PartitionLog {
         long baseOffset = logEndOffset;
         BatchLayout.stamp(batch, batch.position(), baseOffset, leaderEpoch);
         long lastOffset = write(batch, leaderEpoch, maxTimestamp, nowMs);
-        ProducerStore.note(known, batch, batch.position(), nowMs);
+        noteProducer(known, batch, batch.position(), nowMs);
         return new Appended(baseOffset, lastOffset, stamped ? nowMs : -1, batch.remaining());
+    }
+
+    /// Appends the control record that ends a producer's transaction here, as its coordinator asks.
+    /// Where the producer has none, only its epoch is taken note of.
+    ///
+    /// @throws UncheckedIOException the disk refused
+    public AppendResult appendMarker(EndMarker marker, int leaderEpoch, long nowMs) {
+        checkWritable();
+        check(leaderEpoch >= latestEpoch(), "leader epoch fell to %d", leaderEpoch);
+        var known = loadProducers(nowMs);
+        var refusal = known.check(marker);
+        if (refusal != null) {
+            return refusal;
+        }
+        var batch = marker.toBatch(nowMs);
+        long offset = logEndOffset;
+        BatchLayout.stamp(batch, batch.position(), offset, leaderEpoch);
+        write(batch, leaderEpoch, nowMs, nowMs);
+        noteProducer(known, batch, batch.position(), nowMs);
+        return new Appended(offset, offset, -1, batch.remaining());
+    }
+
+    /// Takes note of whose batch was written, and of a transaction that it aborted.
+    private void noteProducer(ProducerStates known, ByteBuffer batch, int at, long nowMs) {
+        var aborted = ProducerStore.note(known, batch, at, nowMs);
+        if (aborted != null) {
+            flushes.onNewName();
+            segments.last().transactions().add(aborted);
+        }
     }
 
     private AppendResult checkSequence(ProducerStates known, ByteBuffer batch) {
@@ -144,7 +178,8 @@ public final class PartitionLog {
         int first = BatchLayout.baseSequence(batch, at);
         int last = ProducerEntry.increment(first, BatchLayout.lastOffsetDelta(batch, at));
         short epoch = BatchLayout.producerEpoch(batch, at);
-        var verdict = known.check(producerId, epoch, first, last);
+        var verdict =
+                known.check(producerId, epoch, first, last, BatchLayout.isTransactional(batch, at));
         return verdict instanceof Duplicate again && !rules.stampsAppendTime()
                 ? new Duplicate(again.baseOffset(), again.lastOffset(), -1)
                 : verdict;
@@ -181,7 +216,7 @@ public final class PartitionLog {
                 records.limit(at + (int) BatchLayout.sizeBytes(records, at));
                 int epoch = BatchLayout.leaderEpoch(records, at);
                 write(records, epoch, BatchLayout.maxTimestamp(records, at), nowMs);
-                ProducerStore.note(known, records, at, nowMs);
+                noteProducer(known, records, at, nowMs);
                 records.position(records.limit()).limit(limit);
             }
         } finally {
@@ -273,6 +308,27 @@ public final class PartitionLog {
         return reader.readWhole(offset, logEndOffset, maxBytes);
     }
 
+    /// Where readers of committed records stop: below it, no transaction is open, and none has
+    /// ended by a marker that is not committed. At most `highWatermark`.
+    public long lastStableOffset(long highWatermark) {
+        if (segments.isEmpty()) {
+            return highWatermark;
+        }
+        long firstUnstable = loadProducers(context.clock().wallMs()).firstUnstable(highWatermark);
+        return Math.min(highWatermark, Math.max(firstUnstable, logStartOffset));
+    }
+
+    /// The transactions whose records a reader of committed ones must leave out of what was read.
+    /// There may be some among them that begin behind it.
+    ///
+    /// @param stableOffset the last stable offset, up to which was read
+    public List<AbortedTransaction> abortedIn(LogRead read, long stableOffset) {
+        long offset = read.startOffset();
+        return read.slice() == null
+                ? List.of()
+                : AbortedIndexes.find(segments, offset, reader.boundOf(read, stableOffset));
+    }
+
     private void checkWithin(long offset) {
         if (offset < logStartOffset || offset > logEndOffset) {
             throw new OffsetOutOfRangeException(
@@ -355,9 +411,7 @@ public final class PartitionLog {
 
     private ProducerStates loadProducers(long nowMs) {
         var known = producers.loaded();
-        return known != null
-                ? known
-                : producers.load(segments, logStartOffset, logEndOffset, nowMs);
+        return known != null ? known : producers.load(segments, logEndOffset, nowMs);
     }
 
     /// Forgets the records below `offset` and drops the segments that hold nothing else. Survives a
@@ -478,10 +532,10 @@ public final class PartitionLog {
         int index = segments.floor(offset);
         segments.dropFrom(index + 1, nowMs);
         segments.get(index).truncateTo(offset, config.indexIntervalBytes());
+        afterTruncation(offset);
         // Or a crash brings back what was cut, behind what is appended from now on.
         segments.get(index).file().force();
         context.disk().syncDirectory(folder);
-        afterTruncation(offset);
     }
 
     /// Takes away everything; the next record gets `offset`.
@@ -538,7 +592,9 @@ public final class PartitionLog {
                         newConfig.stampsAppendTime(),
                         newConfig.messageTimestampBeforeMaxMs(),
                         newConfig.messageTimestampAfterMaxMs(),
-                        newConfig.maxMessageBytes());
+                        newConfig.maxMessageBytes(),
+                        false);
+        transactionRules = rules.forTransactions();
     }
 
     public LogConfig config() {

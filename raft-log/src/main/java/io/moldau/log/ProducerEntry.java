@@ -10,6 +10,13 @@ final class ProducerEntry {
     int coordinatorEpoch = -1;
     long currentTxnFirstOffset = -1;
     long lastSeenMs;
+
+    /// Of its last batch or marker; -1 for none.
+    long lastTimestampMs = -1;
+
+    /// Only a marker is known of this epoch, and batches may have been before it.
+    boolean beginsAnywhere;
+
     private int count;
     private int newest = -1;
     private final int[] lastSequences = new int[BATCHES_MAX];
@@ -57,17 +64,20 @@ final class ProducerEntry {
     }
 
     void add(int lastSequence, long lastOffset, int offsetDelta, long timestampMs) {
+        beginsAnywhere = false;
         newest = (newest + 1) % BATCHES_MAX;
         count = Math.min(count + 1, BATCHES_MAX);
         lastSequences[newest] = lastSequence;
         lastOffsets[newest] = lastOffset;
         offsetDeltas[newest] = offsetDelta;
         timestamps[newest] = timestampMs;
+        lastTimestampMs = timestampMs;
     }
 
     /// A new incarnation of the producer begins anew.
     void toEpoch(short newEpoch) {
         epoch = newEpoch;
+        beginsAnywhere = false;
         count = 0;
         newest = -1;
     }

@@ -23,7 +23,8 @@ import java.util.zip.CRC32C;
 /// are in the log. We add the other four behind the entries, where Kafka's reader does not look:
 ///
 /// ```
-/// tag i32 'MLD1' | for each producer in the same order: count i8, each, newest first:
+/// tag i32 'MLD1' | for each producer in the same order: count i8 (-1 where any sequence may come
+///   next), each, newest first:
 ///   last sequence i32 | last offset i64 | offset delta i32 | timestamp i64
 /// ```
 final class ProducerSnapshot {
@@ -56,7 +57,7 @@ final class ProducerSnapshot {
                     .putInt(entry.lastSequence())
                     .putLong(any ? entry.lastOffset(0) : -1)
                     .putInt(any ? entry.offsetDelta(0) : 0)
-                    .putLong(any ? entry.timestamp(0) : -1)
+                    .putLong(entry.lastTimestampMs)
                     .putInt(entry.coordinatorEpoch)
                     .putLong(entry.currentTxnFirstOffset);
         }
@@ -69,7 +70,7 @@ final class ProducerSnapshot {
     }
 
     private static void encodeOlder(ByteBuffer out, ProducerEntry entry) {
-        out.put((byte) Math.max(0, entry.count() - 1));
+        out.put((byte) (entry.beginsAnywhere ? -1 : Math.max(0, entry.count() - 1)));
         for (int age = 1; age < entry.count(); age++) {
             out.putInt(entry.lastSequence(age))
                     .putLong(entry.lastOffset(age))
@@ -107,7 +108,9 @@ final class ProducerSnapshot {
         var newest = new ArrayList<Batch>();
         for (int i = 0; i < count; i++) {
             var entry = new ProducerEntry(in.getLong(), in.getShort());
-            newest.add(Batch.read(in));
+            var batch = Batch.read(in);
+            entry.lastTimestampMs = batch.timestampMs();
+            newest.add(batch);
             entry.coordinatorEpoch = in.getInt();
             entry.currentTxnFirstOffset = in.getLong();
             entries.add(entry);
@@ -126,6 +129,7 @@ final class ProducerSnapshot {
 
     private static void decodeOlder(ByteBuffer in, ProducerEntry entry) {
         int count = in.get();
+        entry.beginsAnywhere = count < 0;
         var older = new ArrayList<Batch>();
         for (int i = 0; i < count; i++) {
             older.add(Batch.read(in));

@@ -2,6 +2,8 @@ package io.moldau.log;
 
 import io.moldau.env.Disk;
 import io.moldau.log.batch.BatchLayout;
+import io.moldau.log.batch.EndMarker;
+import io.moldau.log.segment.AbortedTransaction;
 import io.moldau.log.segment.BatchScanner;
 import io.moldau.log.segment.SegmentNames;
 import java.nio.ByteBuffer;
@@ -35,23 +37,25 @@ final class ProducerStore {
         return states;
     }
 
-    ProducerStates load(LogSegments segments, long logStartOffset, long logEndOffset, long nowMs) {
+    ProducerStates load(LogSegments segments, long logEndOffset, long nowMs) {
         if (states == null) {
             states = new ProducerStates();
-            long from = Math.max(logStartOffset, restoreLatest(logEndOffset, nowMs));
-            replay(segments, from, nowMs);
+            // From the snapshot on, even below the log start: a transaction that the snapshot has
+            // open may have ended there.
+            replay(segments, restore(states, logEndOffset, nowMs), nowMs);
         }
         return states;
     }
 
-    /// Returns the offset of the snapshot that was used; 0 when there is none.
-    private long restoreLatest(long logEndOffset, long nowMs) {
+    /// Puts what the latest snapshot at or before `logEndOffset` has into `into`. Returns the
+    /// snapshot's offset; 0 when there is none.
+    long restore(ProducerStates into, long logEndOffset, long nowMs) {
         for (var offset = snapshots.floor(logEndOffset);
                 offset != null;
                 offset = snapshots.lower(offset)) {
             var entries = ProducerSnapshot.read(disk, file(offset));
             if (entries.isPresent()) {
-                entries.get().forEach(entry -> states.restore(entry, nowMs));
+                entries.get().forEach(entry -> into.restore(entry, nowMs));
                 return offset;
             }
             LOGGER.atWarn().addKeyValue("file", file(offset)).log("producer snapshot is damaged");
@@ -64,22 +68,37 @@ final class ProducerStore {
             var segment = segments.get(i);
             if (segment.sizeBytes() > 0) {
                 segment.visit(
-                        Math.max(from, segment.baseOffset()), batch -> note(batch, from, nowMs));
+                        Math.max(from, segment.baseOffset()),
+                        batch -> note(states, batch, from, nowMs));
             }
         }
     }
 
-    private void note(BatchScanner batch, long from, long nowMs) {
-        if (batch.baseOffset() >= from) {
-            note(states, batch.header(), batch.headerAt(), nowMs);
+    /// As below, for a batch on the disk that does not lie before `from`.
+    static AbortedTransaction note(
+            ProducerStates states, BatchScanner batch, long from, long nowMs) {
+        if (batch.baseOffset() < from) {
+            return null;
         }
+        boolean control = BatchLayout.isControl(batch.header(), batch.headerAt());
+        return control
+                ? note(states, batch.wholeBatch(), 0, nowMs)
+                : note(states, batch.header(), batch.headerAt(), nowMs);
     }
 
-    /// Takes note of the batch at index `at`, which is in the log.
-    static void note(ProducerStates states, ByteBuffer batch, int at, long nowMs) {
+    /// Takes note of the batch at index `at`, which is in the log. Returns the transaction that it
+    /// aborted, or null.
+    static AbortedTransaction note(ProducerStates states, ByteBuffer batch, int at, long nowMs) {
         long producerId = BatchLayout.producerId(batch, at);
-        if (producerId < 0 || BatchLayout.isControl(batch, at)) {
-            return;
+        if (producerId < 0) {
+            return null;
+        }
+        long timestampMs = BatchLayout.maxTimestamp(batch, at);
+        if (BatchLayout.isControl(batch, at)) {
+            long offset = BatchLayout.baseOffset(batch, at);
+            return EndMarker.read(batch, at)
+                    .map(marker -> states.end(marker, offset, timestampMs, nowMs))
+                    .orElse(null);
         }
         int delta = BatchLayout.lastOffsetDelta(batch, at);
         states.update(
@@ -88,8 +107,10 @@ final class ProducerStore {
                 ProducerEntry.increment(BatchLayout.baseSequence(batch, at), delta),
                 BatchLayout.baseOffset(batch, at) + delta,
                 delta,
-                BatchLayout.maxTimestamp(batch, at),
+                timestampMs,
+                BatchLayout.isTransactional(batch, at),
                 nowMs);
+        return null;
     }
 
     /// Writes what is known at `offset`, the log's end. Snapshots that nothing can need any more

@@ -90,6 +90,12 @@ final class SegmentSwap {
                 Segment.open(disk, files, folder, old, nowMs).remove();
             }
         }
+        for (var name : disk.list(folder)) { // What was aborted is not in the compacted one.
+            long old = SegmentNames.parse(name, SegmentNames.TRANSACTION_INDEX);
+            if (old >= base && old < Math.max(found.nextOffset(), base + 1)) {
+                disk.delete(folder.resolve(name));
+            }
+        }
         swap.seal();
         swap.force();
         swap.rename(SegmentNames.SWAP, "");

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.LeaderIdAndEpoch;
@@ -29,8 +30,8 @@ import org.apache.kafka.common.requests.FetchResponse;
 
 /// `Fetch`, API key 1, versions 4–18.
 ///
-/// - v4: isolation level; nothing here is transactional, so the last stable offset is the high
-///   watermark
+/// - v4: isolation level; who reads committed records only is told the last stable offset, and
+///   which transactions before it were aborted
 /// - v5: log start offset
 /// - v7: fetch sessions (KIP-227)
 /// - v9: the current leader epoch, so that a deposed leader or a stale client is found out
@@ -150,6 +151,9 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
                                 target.fetchOffset(),
                                 Math.min(target.bytesMax(), bytesMax),
                                 target.lastFetchedEpoch());
+                if (request.isolationLevel() == READ_COMMITTED) {
+                    item.committedOnly();
+                }
                 yield anyReplica ? placed(item, partition, request.rackId()) : item;
             }
             case Lookup.NotHere notHere -> FetchItem.notHere(notHere);
@@ -251,11 +255,13 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
                             .setPartitionIndex(target.partition())
                             .setErrorCode(item.error().code())
                             .setHighWatermark(item.highWatermark())
-                            .setLastStableOffset(item.highWatermark())
+                            .setLastStableOffset(item.lastStableOffset())
                             .setLogStartOffset(item.logStartOffset())
                             .setPreferredReadReplica(item.preferredReplica())
                             .setAbortedTransactions(
-                                    request.isolationLevel() == READ_COMMITTED ? List.of() : null)
+                                    request.isolationLevel() == READ_COMMITTED
+                                            ? aborted(item)
+                                            : null)
                             .setRecords(records);
             if (item.divergingEpoch() >= 0 && context.apiVersion() >= 12) {
                 data.setDivergingEpoch(
@@ -271,6 +277,15 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
                 hints.add(item.leaderId());
             }
             return data;
+        }
+
+        private static List<AbortedTransaction> aborted(FetchItem item) {
+            return item.aborted().stream()
+                    .map(one ->
+                            new AbortedTransaction()
+                                    .setProducerId(one.producerId())
+                                    .setFirstOffset(one.firstOffset()))
+                    .toList();
         }
 
         private static boolean tellsLeader(Errors error) {

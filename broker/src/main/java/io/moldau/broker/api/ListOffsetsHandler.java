@@ -20,7 +20,7 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
 
 /// `ListOffsets`, API key 2, versions 1–11.
 ///
-/// - v2: isolation level; nothing here is transactional, so both read up to the high watermark
+/// - v2: isolation level: the log ends at the last stable offset, or at the high watermark
 /// - v4: the current leader epoch, so that a deposed leader is found out (KIP-320)
 /// - v5: a new leader says that it does not know yet where the log ends (KIP-207)
 /// - v6: flexible versions
@@ -30,6 +30,7 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
 ///   nothing is tiered
 public final class ListOffsetsHandler
         implements RequestHandler<ListOffsetsRequestData, ListOffsetsResponseData> {
+    private static final byte READ_COMMITTED = 1;
     private static final short FIRST_WITH_EPOCHS = 4;
     private static final short FIRST_WITH_NOT_AVAILABLE = 5;
 
@@ -54,7 +55,10 @@ public final class ListOffsetsHandler
             response.topics().add(topicAnswer);
             for (var query : topic.partitions()) {
                 var answer =
-                        answer(new TopicPartition(topic.name(), query.partitionIndex()), query);
+                        answer(
+                                new TopicPartition(topic.name(), query.partitionIndex()),
+                                query,
+                                request.isolationLevel() == READ_COMMITTED);
                 answers.add(answer);
             }
         }
@@ -83,28 +87,30 @@ public final class ListOffsetsHandler
     }
 
     private CompletableFuture<ListOffsetsPartitionResponse> answer(
-            TopicPartition name, ListOffsetsPartition query) {
+            TopicPartition name, ListOffsetsPartition query, boolean committedOnly) {
         return switch (partitions.leading(name, query.currentLeaderEpoch())) {
             case Lookup.Found(var partition) ->
-                    CompletableFuture.supplyAsync(() -> find(partition, query), partition.shard());
+                    CompletableFuture.supplyAsync(
+                            () -> find(partition, query, committedOnly), partition.shard());
             case Lookup.NotHere(var error, _, _) ->
                     CompletableFuture.completedFuture(refused(query, error));
         };
     }
 
     private static ListOffsetsPartitionResponse find(
-            Partition partition, ListOffsetsPartition query) {
+            Partition partition, ListOffsetsPartition query, boolean committedOnly) {
         return partition.ask(
                 log -> {
                     if (isOfTheEnd(query.timestamp()) && !partition.knowsItsHighWatermark()) {
                         return refused(query, Errors.OFFSET_NOT_AVAILABLE);
                     }
                     long highWatermark = partition.highWatermark();
-                    var found = offsetFor(log, highWatermark, query.timestamp());
+                    long end = committedOnly ? log.lastStableOffset(highWatermark) : highWatermark;
+                    var found = offsetFor(log, end, query.timestamp());
                     var answer =
                             new ListOffsetsPartitionResponse()
                                     .setPartitionIndex(query.partitionIndex());
-                    found.filter(at -> at.offset() <= highWatermark)
+                    found.filter(at -> at.offset() <= end)
                             .ifPresent(at ->
                                     answer.setOffset(at.offset())
                                             .setTimestamp(at.timestampMs())
@@ -121,10 +127,9 @@ public final class ListOffsetsHandler
                 || timestamp >= 0;
     }
 
-    private static Optional<TimestampOffset> offsetFor(
-            PartitionLog log, long highWatermark, long timestamp) {
+    private static Optional<TimestampOffset> offsetFor(PartitionLog log, long end, long timestamp) {
         if (timestamp == ListOffsetsRequest.LATEST_TIMESTAMP) {
-            return Optional.of(new TimestampOffset(-1, highWatermark, log.latestEpoch()));
+            return Optional.of(new TimestampOffset(-1, end, log.latestEpoch()));
         }
         if (timestamp == ListOffsetsRequest.EARLIEST_TIMESTAMP
                 || timestamp == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP) {
@@ -137,7 +142,7 @@ public final class ListOffsetsHandler
         if (timestamp < 0) {
             return Optional.empty();
         }
-        return log.offsetForTimestamp(timestamp).filter(at -> at.offset() < highWatermark);
+        return log.offsetForTimestamp(timestamp).filter(at -> at.offset() < end);
     }
 
     private static ListOffsetsPartitionResponse refused(ListOffsetsPartition query, Errors error) {

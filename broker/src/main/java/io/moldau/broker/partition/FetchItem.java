@@ -1,8 +1,10 @@
 package io.moldau.broker.partition;
 
 import io.moldau.log.PartitionLog;
+import io.moldau.log.segment.AbortedTransaction;
 import io.moldau.log.segment.FileSlice;
 import io.moldau.metadata.PartitionImage;
+import java.util.List;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -17,12 +19,16 @@ public final class FetchItem {
     private volatile boolean changed;
     private boolean keepsFile = true;
     private boolean anyReplica;
+    private boolean committedOnly;
     private int nearerNode = -1;
 
     private Errors error = Errors.NONE;
     private int leaderId = -1;
     private int leaderEpoch = -1;
     private long highWatermark = -1;
+    private long lastStableOffset = -1;
+    private List<AbortedTransaction> aborted = List.of();
+    private int withheldBytes;
     private long logStartOffset = -1;
     private int preferredReplica = -1;
     private int divergingEpoch = -1;
@@ -59,6 +65,25 @@ public final class FetchItem {
         return this;
     }
 
+    /// Nothing is wanted of transactions that are not committed.
+    public FetchItem committedOnly() {
+        committedOnly = true;
+        return this;
+    }
+
+    boolean isCommittedOnly() {
+        return committedOnly;
+    }
+
+    /// `bytes` more are there, of which those below `stableOffset` are of ended transactions.
+    /// Returns how many more this item can read.
+    int arrived(int bytes, long stableOffset) {
+        int all = (int) Math.min((long) withheldBytes + bytes, Integer.MAX_VALUE);
+        boolean readable = !committedOnly || stableOffset > fetchOffset;
+        withheldBytes = readable ? 0 : all;
+        return readable ? all : 0;
+    }
+
     /// What there is to read is to be read at that node: it is nearer to the reader, and in sync.
     public FetchItem nearerAt(int nodeId) {
         nearerNode = nodeId;
@@ -80,6 +105,8 @@ public final class FetchItem {
         releaseSlice();
         this.error = Errors.NONE;
         this.highWatermark = highWatermark;
+        this.lastStableOffset = highWatermark;
+        this.aborted = List.of();
         this.logStartOffset = log.logStartOffset();
         this.leaderId = leadership.leader();
         this.leaderEpoch = leadership.leaderEpoch();
@@ -94,11 +121,15 @@ public final class FetchItem {
             error = Errors.OFFSET_NOT_AVAILABLE;
             return;
         }
+        lastStableOffset = committedOnly ? log.lastStableOffset(highWatermark) : highWatermark;
         try {
-            slice = held(log.read(fetchOffset, highWatermark, bytesMax, true).slice());
+            var read = log.read(fetchOffset, lastStableOffset, bytesMax, true);
+            aborted = committedOnly ? log.abortedIn(read, lastStableOffset) : List.of();
+            slice = held(read.slice());
         } catch (OffsetOutOfRangeException e) {
             error = Errors.OFFSET_OUT_OF_RANGE;
             this.highWatermark = -1;
+            lastStableOffset = -1;
         }
     }
 
@@ -129,6 +160,8 @@ public final class FetchItem {
         this.leaderId = leadership.leader();
         this.leaderEpoch = leadership.leaderEpoch();
         this.highWatermark = -1;
+        this.lastStableOffset = -1;
+        this.aborted = List.of();
         this.logStartOffset = -1;
     }
 
@@ -170,6 +203,17 @@ public final class FetchItem {
 
     public long highWatermark() {
         return highWatermark;
+    }
+
+    /// The high watermark where all is wanted: what the last stable offset is, costs a look at the
+    /// producers.
+    public long lastStableOffset() {
+        return lastStableOffset;
+    }
+
+    /// Which of the records found are of aborted transactions; some may begin behind them.
+    public List<AbortedTransaction> aborted() {
+        return aborted;
     }
 
     public long logStartOffset() {

@@ -23,11 +23,27 @@ final class FetchWaiters {
         return waiting.isEmpty();
     }
 
-    /// `bytes` more can be read.
-    void tell(int bytes) {
+    /// Whether somebody waits who wants committed transactions only.
+    boolean anyCommittedOnly() {
+        for (var entry : waiting) {
+            if (entry.item().isCommittedOnly()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// `bytes` more can be read, by those who want committed transactions only up to
+    /// `stableOffset`.
+    void tell(int bytes, long stableOffset) {
         if (!waiting.isEmpty()) {
             waiting.removeIf(entry -> entry.waiter().isDone());
-            waiting.forEach(entry -> entry.waiter().onReadable(entry.item(), bytes));
+            waiting.forEach(entry -> {
+                int more = entry.item().arrived(bytes, stableOffset);
+                if (more > 0) {
+                    entry.waiter().onReadable(entry.item(), more);
+                }
+            });
         }
     }
 

@@ -296,7 +296,9 @@ public final class Partition {
         long bytes = bytesUpTo(offset);
         uncommittedBytes -= bytes;
         highWatermark = offset;
-        waiters.tell(Math.clamp(bytes, 1, Integer.MAX_VALUE));
+        waiters.tell(
+                Math.clamp(bytes, 1, Integer.MAX_VALUE),
+                waiters.anyCommittedOnly() ? log().lastStableOffset(offset) : offset);
         committing.advance(offset);
     }
 

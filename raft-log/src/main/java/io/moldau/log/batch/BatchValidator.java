@@ -91,9 +91,15 @@ public final class BatchValidator {
         if (BatchLayout.isControl(batch, at)) {
             return invalid("clients may not write control records");
         }
-        if (BatchLayout.isTransactional(batch, at)) {
+        if (BatchLayout.isTransactional(batch, at) != rules.transactional()) {
             return BatchFault.of(
-                    Errors.INVALID_TXN_STATE, "the producer has no open transaction here");
+                    Errors.INVALID_TXN_STATE,
+                    rules.transactional()
+                            ? "the batch is not of the producer's transaction"
+                            : "the producer has no open transaction here");
+        }
+        if (rules.transactional() && BatchLayout.producerId(batch, at) < 0) {
+            return invalid("a transaction needs a producer id");
         }
         if (BatchLayout.codec(batch, at) > CODEC_MAX) {
             return BatchFault.of(

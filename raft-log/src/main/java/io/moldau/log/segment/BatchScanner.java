@@ -149,6 +149,13 @@ public final class BatchScanner {
         return headerAt;
     }
 
+    /// The whole batch, in a buffer of its own.
+    public ByteBuffer wholeBatch() {
+        var batch = ByteBuffer.allocate(sizeBytes);
+        file.read(batch, position);
+        return batch.flip();
+    }
+
     public long baseOffset() {
         return BatchLayout.baseOffset(buffer, headerAt);
     }

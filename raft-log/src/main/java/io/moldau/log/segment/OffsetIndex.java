@@ -40,6 +40,21 @@ final class OffsetIndex {
         return index < 0 ? 0 : position(index);
     }
 
+    /// An offset behind all batches that begin before `position`; -1 when no entry tells.
+    long offsetBehind(int position) {
+        int low = 0;
+        int high = entries.count();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (position(middle) < position) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low < entries.count() ? offset(low) : -1;
+    }
+
     /// The last entry whose offset is not above `offset`; -1 when there is none.
     int floor(long offset) {
         int low = 0;

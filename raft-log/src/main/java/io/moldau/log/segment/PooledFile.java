@@ -30,6 +30,10 @@ public final class PooledFile implements ByteSource {
         return disk;
     }
 
+    FilePool pool() {
+        return pool;
+    }
+
     /// True once the file is on its way out; it must not be opened again.
     public boolean isDeleted() {
         return deleted;

@@ -15,12 +15,14 @@ import java.util.function.LongToIntFunction;
 /// the thread that owns the partition.
 public final class Segment {
     private static final long UNKNOWN = Long.MIN_VALUE;
+    private static final int LOG_NAME_LENGTH = SegmentNames.of(0, SegmentNames.LOG).length();
 
     private final long baseOffset;
     private final long createdMs;
     private final PooledFile log;
     private final OffsetIndex offsets;
     private final TimeIndex times;
+    private TransactionIndex transactions;
     private int sizeBytes;
     private int bytesSinceEntry;
     private long maxTimestamp = UNKNOWN;
@@ -77,6 +79,7 @@ public final class Segment {
         var segment = new Segment(disk, pool, folder, baseOffset, suffix, nowMs);
         segment.offsets.file().begin();
         segment.times.file().begin();
+        segment.transactionFile().remove();
         segment.log.remove();
         segment.log.create();
         segment.maxTimestamp = BatchLayout.NO_TIMESTAMP;
@@ -94,6 +97,41 @@ public final class Segment {
 
     public PooledFile file() {
         return log;
+    }
+
+    /// Those that were aborted by a marker in this segment.
+    public TransactionIndex transactions() {
+        if (transactions == null) {
+            transactions = new TransactionIndex(transactionFile());
+        }
+        return transactions;
+    }
+
+    private PooledFile transactionFile() {
+        var suffix =
+                log.path()
+                        .getFileName()
+                        .toString()
+                        .substring(LOG_NAME_LENGTH); // While it is aside.
+        var name = SegmentNames.of(baseOffset, SegmentNames.TRANSACTION_INDEX) + suffix;
+        return new PooledFile(log.disk(), log.pool(), log.path().resolveSibling(name));
+    }
+
+    /// Whether there is a transaction index, be it damaged.
+    public boolean mayHaveAborted() {
+        return transactions().file().sizeOnDisk() > 0;
+    }
+
+    /// The files that hold what a flush has not seen yet.
+    public List<PooledFile> filesToFlush() {
+        boolean aborted = transactions != null && transactions.takeUnsynced();
+        return aborted ? List.of(log, transactions.file()) : List.of(log);
+    }
+
+    /// An offset behind all records that begin before `position`, not far behind; -1 when that is
+    /// the segment's end.
+    public long offsetBehind(int position) {
+        return position >= sizeBytes ? -1 : offsets.offsetBehind(position);
     }
 
     /// Appends one batch whose offsets are stamped.
@@ -382,6 +420,7 @@ public final class Segment {
         if (position < sizeBytes) {
             log.truncate(position);
             sizeBytes = position;
+            transactions().truncateTo(offset);
             new SegmentScrub(this, false, indexIntervalBytes, BatchVisitor.NONE).run(offset);
         }
     }
@@ -438,11 +477,19 @@ public final class Segment {
         log.remove();
         offsets.file().file().remove();
         times.file().file().remove();
+        transactions().file().remove();
     }
 
-    /// Puts the files aside. Returns what is to be removed later; slices in use stay readable.
+    /// Puts the files aside, but for the index of transactions. Returns what is to be removed
+    /// later; slices in use stay readable.
     public List<Path> renameForDeletion() {
+        transactions(); // They have their name from the records' file.
         return List.of(aside(log), aside(offsets.file().file()), aside(times.file().file()));
+    }
+
+    /// Puts the index of transactions aside. The records must not come back without it.
+    public Path renameTransactionsForDeletion() {
+        return aside(transactions().file());
     }
 
     private static Path aside(PooledFile file) {
@@ -456,6 +503,9 @@ public final class Segment {
         log.abandon();
         offsets.file().file().abandon();
         times.file().file().abandon();
+        if (transactions != null) {
+            transactions.file().abandon();
+        }
     }
 
     OffsetIndex offsets() {

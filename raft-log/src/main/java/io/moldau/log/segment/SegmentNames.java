@@ -5,6 +5,7 @@ public final class SegmentNames {
     public static final String LOG = ".log";
     public static final String OFFSET_INDEX = ".index";
     public static final String TIME_INDEX = ".timeindex";
+    public static final String TRANSACTION_INDEX = ".txnindex";
     public static final String SNAPSHOT = ".snapshot";
 
     /// Appended to the name of a file that goes as soon as its delay is over.

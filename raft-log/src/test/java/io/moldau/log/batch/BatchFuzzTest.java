@@ -29,7 +29,7 @@ class BatchFuzzTest {
     private static final long GROWTH_BYTES_MAX = 16L << 20;
 
     private static final BatchRules OPEN =
-            new BatchRules(false, false, Long.MAX_VALUE, Long.MAX_VALUE, 1 << 20);
+            new BatchRules(false, false, Long.MAX_VALUE, Long.MAX_VALUE, 1 << 20, false);
 
     private final Random random = new Random(SEED);
     private final BatchValidator validator = new BatchValidator();

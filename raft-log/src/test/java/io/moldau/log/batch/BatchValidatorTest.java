@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatchValidatorTest {
     private static final long NOW_MS = 1_000_000_000;
     private static final BatchRules OPEN =
-            new BatchRules(false, false, Long.MAX_VALUE, Long.MAX_VALUE, 1 << 20);
+            new BatchRules(false, false, Long.MAX_VALUE, Long.MAX_VALUE, 1 << 20, false);
 
     private final BatchValidator validator = new BatchValidator();
 
@@ -149,7 +149,7 @@ class BatchValidatorTest {
     void refusesABatchThatIsTooLarge() {
         // given
         var batch = batch().record("x".repeat(1000)).build();
-        var rules = new BatchRules(false, false, Long.MAX_VALUE, Long.MAX_VALUE, 1000);
+        var rules = new BatchRules(false, false, Long.MAX_VALUE, Long.MAX_VALUE, 1000, false);
 
         // when
         var fault = validator.check(batch, rules, NOW_MS);
@@ -279,7 +279,7 @@ class BatchValidatorTest {
     @Test
     void namesEachRecordWithoutAKeyOnACompactedTopic() {
         // given
-        var rules = new BatchRules(true, false, Long.MAX_VALUE, Long.MAX_VALUE, 1 << 20);
+        var rules = new BatchRules(true, false, Long.MAX_VALUE, Long.MAX_VALUE, 1 << 20, false);
         var batch = batch().record(1, "k", "v").record(1, null, "v").record(1, null, "v").build();
 
         // when
@@ -293,7 +293,7 @@ class BatchValidatorTest {
     @Test
     void namesEachRecordWhoseTimeIsTooFarAway() {
         // given
-        var rules = new BatchRules(false, false, 100, 10, 1 << 20);
+        var rules = new BatchRules(false, false, 100, 10, 1 << 20, false);
         var batch =
                 batch().record(NOW_MS - 101, "k", "old")
                         .record(NOW_MS - 100, "k", "just right")
@@ -313,7 +313,7 @@ class BatchValidatorTest {
     @Test
     void doesNotMindTheProducersTimeWhereTheBrokerStamps() {
         // given
-        var rules = new BatchRules(false, true, 100, 10, 1 << 20);
+        var rules = new BatchRules(false, true, 100, 10, 1 << 20, false);
 
         // when
         var fault = validator.check(batch().record(5, "k", "v").build(), rules, NOW_MS);

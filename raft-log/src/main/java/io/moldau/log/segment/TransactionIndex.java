@@ -1,0 +1,113 @@
+package io.moldau.log.segment;
+
+import java.util.List;
+
+/// The transactions that were aborted by a marker in this segment, in the order of the markers.
+///
+/// ```
+/// version i16 = 0 | producer id i64 | first offset i64 | last offset i64 | last stable offset i64
+/// ```
+///
+/// A segment in which none was aborted has no file, as in Kafka. Entries are written at once: they
+/// are rare, and nothing but the records before the segment could bring them back.
+public final class TransactionIndex {
+    static final int ENTRY_BYTES = 34;
+    private static final short VERSION = 0;
+    private static final int FIRST_OFFSET_AT = 10;
+    private static final int LAST_OFFSET_AT = 18;
+    private static final int LAST_STABLE_OFFSET_AT = 26;
+
+    private final IndexFile entries;
+    private boolean unsynced;
+
+    TransactionIndex(PooledFile file) {
+        this.entries = new IndexFile(file, ENTRY_BYTES);
+    }
+
+    PooledFile file() {
+        return entries.file();
+    }
+
+    public boolean isEmpty() {
+        return entries.count() == 0;
+    }
+
+    /// @throws java.io.UncheckedIOException the disk refused
+    public void add(AbortedTransaction aborted) {
+        entries.append()
+                .putShort(VERSION)
+                .putLong(aborted.producerId())
+                .putLong(aborted.firstOffset())
+                .putLong(aborted.lastOffset())
+                .putLong(aborted.lastStableOffset());
+        unsynced = true;
+        entries.store();
+    }
+
+    private AbortedTransaction get(int index) {
+        return new AbortedTransaction(
+                at(index, Short.BYTES),
+                at(index, FIRST_OFFSET_AT),
+                at(index, LAST_OFFSET_AT),
+                at(index, LAST_STABLE_OFFSET_AT));
+    }
+
+    private long at(int index, int field) {
+        int at = entries.locate(index);
+        return entries.buffer(index).getLong(at + field);
+    }
+
+    /// Adds to `into` what concerns a reader of the records from `from` on and below `below`.
+    /// Returns whether the segments behind this one have nothing to add.
+    public boolean collect(long from, long below, List<AbortedTransaction> into) {
+        int count = entries.count();
+        for (int i = firstEndedAtOrBehind(from, count); i < count; i++) {
+            var aborted = get(i);
+            if (aborted.firstOffset() < below) {
+                into.add(aborted);
+            }
+            if (aborted.lastStableOffset() >= below) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int firstEndedAtOrBehind(long offset, int count) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (at(middle, LAST_OFFSET_AT) < offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /// Forgets what ended at or behind `offset`.
+    void truncateTo(long offset) {
+        int keep = firstEndedAtOrBehind(offset, entries.count());
+        if (keep == 0) {
+            clear();
+        } else if (keep < entries.count()) {
+            entries.truncateTo(keep);
+            unsynced = true;
+        }
+    }
+
+    /// Begins anew, with no file.
+    public void clear() {
+        entries.begin();
+        unsynced = false;
+    }
+
+    /// Whether there are entries of which no flush knows yet. Whoever asks sees to them.
+    boolean takeUnsynced() {
+        boolean was = unsynced;
+        unsynced = false;
+        return was;
+    }
+}
