@@ -18,6 +18,7 @@ import io.moldau.metadata.MetadataCommand.DeleteOffsets;
 import io.moldau.metadata.MetadataCommand.DeleteTopic;
 import io.moldau.metadata.MetadataCommand.ElectLeaders;
 import io.moldau.metadata.MetadataCommand.FenceNode;
+import io.moldau.metadata.MetadataCommand.GiveUpReplica;
 import io.moldau.metadata.MetadataCommand.NameCluster;
 import io.moldau.metadata.MetadataCommand.PartitionCommit;
 import io.moldau.metadata.MetadataCommand.RegisterNode;
@@ -64,6 +65,7 @@ public final class CommandCodec {
                             .setGroup(group)
                             .setCoordinatorEpoch(coordinatorEpoch);
             case ChangeIsr change -> proto.setChangeIsr(LeaderCommandCodec.encode(change));
+            case GiveUpReplica give -> proto.setGiveUpReplica(LeaderCommandCodec.encode(give));
             case UnfenceNode(var id, var epoch) ->
                     proto.getUnfenceNodeBuilder().setNodeId(id).setNodeEpoch(epoch);
             case FenceNode(var id, var epoch) ->
@@ -102,6 +104,7 @@ public final class CommandCodec {
                             proto.getDeleteGroup().getGroup(),
                             proto.getDeleteGroup().getCoordinatorEpoch());
             case CHANGE_ISR -> LeaderCommandCodec.decode(proto.getChangeIsr());
+            case GIVE_UP_REPLICA -> LeaderCommandCodec.decode(proto.getGiveUpReplica());
             case UNFENCE_NODE ->
                     new UnfenceNode(
                             proto.getUnfenceNode().getNodeId(),

@@ -7,6 +7,7 @@ import io.moldau.metadata.MetadataCommand.AlterReassignments;
 import io.moldau.metadata.MetadataCommand.ChangeIsr;
 import io.moldau.metadata.MetadataCommand.ElectLeaders;
 import io.moldau.metadata.MetadataCommand.ElectionType;
+import io.moldau.metadata.MetadataCommand.GiveUpReplica;
 import io.moldau.metadata.MetadataCommand.IsrMember;
 import io.moldau.metadata.MetadataCommand.Reassignment;
 import io.moldau.metadata.MetadataCommand.TopicPartitions;
@@ -42,6 +43,27 @@ final class LeaderCommandCodec {
                 proto.getLeaderEpoch(),
                 proto.getPartitionEpoch(),
                 List.copyOf(isr));
+    }
+
+    static io.moldau.proto.metadata.GiveUpReplica encode(GiveUpReplica give) {
+        return io.moldau.proto.metadata.GiveUpReplica.newBuilder()
+                .setNodeId(give.nodeId())
+                .setNodeEpoch(give.nodeEpoch())
+                .setTopicId(toProto(give.topicId()))
+                .setPartition(give.partition())
+                .setLeaderEpoch(give.leaderEpoch())
+                .setLost(give.lost())
+                .build();
+    }
+
+    static GiveUpReplica decode(io.moldau.proto.metadata.GiveUpReplica proto) {
+        return new GiveUpReplica(
+                proto.getNodeId(),
+                proto.getNodeEpoch(),
+                fromProto(proto.getTopicId()),
+                proto.getPartition(),
+                proto.getLeaderEpoch(),
+                proto.getLost());
     }
 
     static io.moldau.proto.metadata.ElectLeaders encode(ElectLeaders elect) {

@@ -6,6 +6,7 @@ import static io.moldau.metadata.MetadataMachine.refused;
 import io.moldau.metadata.MetadataCommand.ChangeIsr;
 import io.moldau.metadata.MetadataCommand.ElectLeaders;
 import io.moldau.metadata.MetadataCommand.ElectionType;
+import io.moldau.metadata.MetadataCommand.GiveUpReplica;
 import io.moldau.metadata.MetadataCommand.IsrMember;
 import io.moldau.metadata.MetadataMachine.Decision;
 import io.moldau.metadata.Outcome.PartitionAnswer;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,18 +25,8 @@ final class LeaderDecisions {
 
     static Decision changeIsr(ChangeIsr command, ClusterImage image) {
         var topic = image.topic(command.topicId());
-        if (topic == null) {
-            return refused(
-                    image,
-                    Errors.UNKNOWN_TOPIC_ID,
-                    "No topic has the id %s.".formatted(command.topicId()));
-        }
-        if (!topic.hasPartition(command.partition())) {
-            return refused(
-                    image,
-                    Errors.UNKNOWN_TOPIC_OR_PARTITION,
-                    "The topic %s has no partition %d."
-                            .formatted(topic.name(), command.partition()));
+        if (topic == null || !topic.hasPartition(command.partition())) {
+            return notThere(command.topicId(), command.partition(), image);
         }
         var partition = topic.partitions().get(command.partition());
         var refusal = isrRefusal(command, partition, image);
@@ -49,6 +41,49 @@ final class LeaderDecisions {
         return accepted(new ImageEdit(image).put(after).done(), new Outcome.IsrChanged(changed));
     }
 
+    private static Decision notThere(Uuid topicId, int partition, ClusterImage image) {
+        var topic = image.topic(topicId);
+        return topic == null
+                ? refused(
+                        image,
+                        Errors.UNKNOWN_TOPIC_ID,
+                        "No topic has the id %s.".formatted(topicId))
+                : refused(
+                        image,
+                        Errors.UNKNOWN_TOPIC_OR_PARTITION,
+                        "The topic %s has no partition %d.".formatted(topic.name(), partition));
+    }
+
+    static Decision giveUp(GiveUpReplica command, ClusterImage image) {
+        var refusal = NodeDecisions.epochRefusal(command.nodeId(), command.nodeEpoch(), image);
+        if (refusal != null) {
+            return new Decision(image, refusal);
+        }
+        var topic = image.topic(command.topicId());
+        if (topic == null || !topic.hasPartition(command.partition())) {
+            return notThere(command.topicId(), command.partition(), image);
+        }
+        var partition = topic.partitions().get(command.partition());
+        if (command.leaderEpoch() != partition.leaderEpoch()) {
+            return new Decision(image, otherEpoch(partition, command.leaderEpoch()));
+        }
+        if (!partition.isr().contains(command.nodeId())) {
+            return accepted(image, new Outcome.IsrChanged(partition));
+        }
+        var changed =
+                new PartitionChange(partition, PartitionRules.of(topic.name(), image))
+                        .withoutFailed(command.nodeId(), command.lost())
+                        .done();
+        var after = new TopicEdit(topic).set(command.partition(), changed).done();
+        return accepted(new ImageEdit(image).put(after).done(), new Outcome.IsrChanged(changed));
+    }
+
+    private static Refused otherEpoch(PartitionImage partition, int asked) {
+        return new Refused(
+                Errors.FENCED_LEADER_EPOCH,
+                "The leader epoch is %d, not %d.".formatted(partition.leaderEpoch(), asked));
+    }
+
     /// Whoever stays keeps the place; once someone joins, all stand in order of their ids.
     private static List<Integer> ordered(List<IsrMember> members, PartitionImage partition) {
         var ids = members.stream().map(IsrMember::nodeId).sorted().toList();
@@ -60,10 +95,7 @@ final class LeaderDecisions {
     private static @Nullable Refused isrRefusal(
             ChangeIsr command, PartitionImage partition, ClusterImage image) {
         if (command.leaderEpoch() != partition.leaderEpoch()) {
-            return new Refused(
-                    Errors.FENCED_LEADER_EPOCH,
-                    "The leader epoch is %d, not %d."
-                            .formatted(partition.leaderEpoch(), command.leaderEpoch()));
+            return otherEpoch(partition, command.leaderEpoch());
         }
         if (command.partitionEpoch() != partition.partitionEpoch()) {
             return new Refused(

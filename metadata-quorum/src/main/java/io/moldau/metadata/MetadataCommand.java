@@ -160,6 +160,15 @@ public sealed interface MetadataCommand {
             Uuid topicId, int partition, int leaderEpoch, int partitionEpoch, List<IsrMember> isr)
             implements MetadataCommand {}
 
+    /// A node cannot use its replica of a partition: the disk failed or is full, or the records are
+    /// damaged. The replica leaves the ISR, and another leads if there is one that may.
+    ///
+    /// @param leaderEpoch as the sender knows it; another one is refused
+    /// @param lost true if something that the replica had acknowledged may be gone
+    record GiveUpReplica(
+            int nodeId, long nodeEpoch, Uuid topicId, int partition, int leaderEpoch, boolean lost)
+            implements MetadataCommand {}
+
     /// Asks for leaders, of some partitions or of all.
     ///
     /// @param topics `null` for every partition of the cluster

@@ -13,6 +13,7 @@ import io.moldau.metadata.MetadataCommand.DeleteOffsets;
 import io.moldau.metadata.MetadataCommand.DeleteTopic;
 import io.moldau.metadata.MetadataCommand.ElectLeaders;
 import io.moldau.metadata.MetadataCommand.FenceNode;
+import io.moldau.metadata.MetadataCommand.GiveUpReplica;
 import io.moldau.metadata.MetadataCommand.NameCluster;
 import io.moldau.metadata.MetadataCommand.RegisterNode;
 import io.moldau.metadata.MetadataCommand.SaveGroup;
@@ -50,6 +51,7 @@ public final class MetadataMachine {
             case BeginShutdown begin -> NodeDecisions.beginShutdown(begin, image);
             case UnregisterNode unregister -> NodeDecisions.unregister(unregister, image);
             case ChangeIsr change -> LeaderDecisions.changeIsr(change, image);
+            case GiveUpReplica give -> LeaderDecisions.giveUp(give, image);
             case ElectLeaders elect -> LeaderDecisions.elect(elect, image);
             case AlterReassignments alter -> ReassignmentDecisions.alter(alter, image);
             case AlterConfigs alter -> ConfigDecisions.alter(alter, image);

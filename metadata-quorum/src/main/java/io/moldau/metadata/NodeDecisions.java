@@ -173,7 +173,7 @@ final class NodeDecisions {
                 new Outcome.ProducerIdsAllocated(first, ClusterImage.PRODUCER_ID_BLOCK));
     }
 
-    private static @Nullable Refused epochRefusal(int nodeId, long nodeEpoch, ClusterImage image) {
+    static @Nullable Refused epochRefusal(int nodeId, long nodeEpoch, ClusterImage image) {
         var node = image.node(nodeId);
         if (node == null) {
             return notRegistered(nodeId);

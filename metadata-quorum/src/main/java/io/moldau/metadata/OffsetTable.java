@@ -59,6 +59,7 @@ final class OffsetTable implements CommittedOffsets {
                     MetadataCommand.AllocateProducerIds _,
                     MetadataCommand.SaveGroup _,
                     MetadataCommand.ChangeIsr _,
+                    MetadataCommand.GiveUpReplica _,
                     MetadataCommand.UnfenceNode _,
                     MetadataCommand.FenceNode _,
                     MetadataCommand.BeginShutdown _,

@@ -28,6 +28,7 @@ final class PartitionChange {
     private List<Integer> lastLeader;
     private int leader;
     private int preferred = NO_LEADER;
+    private int failed = NO_LEADER;
     private boolean unclean;
     private boolean newReign;
     private boolean renewed;
@@ -73,6 +74,15 @@ final class PartitionChange {
             leader = leader == nodeId ? NO_LEADER : leader;
         }
         return withoutUnclean(nodeId);
+    }
+
+    /// The node cannot use its log for now, and yields to whoever else may lead. Where nobody may
+    /// it goes on, in a new epoch: what is left of its log is the truth then.
+    ///
+    /// @param lost whether the end of the log may be gone
+    PartitionChange withoutFailed(int nodeId, boolean lost) {
+        failed = nodeId;
+        return lost ? withoutUnclean(nodeId) : without(nodeId);
     }
 
     /// `nodeId` is to lead, if it is in sync.
@@ -179,32 +189,39 @@ final class PartitionChange {
     }
 
     private int choose() {
-        if (preferred != NO_LEADER && isr.contains(preferred) && rules.eligible(preferred)) {
+        if (preferred != NO_LEADER && isr.contains(preferred) && mayLead(preferred)) {
             return preferred;
         }
         if (isr.contains(before.leader()) && rules.live(before.leader())) {
             return before.leader();
         }
-        var inSync = LeaderChoice.leader(replicas, isr, rules::eligible);
+        var inSync = LeaderChoice.leader(replicas, isr, this::mayLead);
         if (inSync.isPresent()) {
             return inSync.getAsInt();
         }
         isr = List.of(); // Whoever is left there is about to stop and did not lead.
         keepEligible();
-        var eligible = LeaderChoice.leader(replicas, elr, rules::eligible);
+        var eligible = LeaderChoice.leader(replicas, elr, this::mayLead);
         if (eligible.isPresent()) {
             return startingWith(eligible.getAsInt());
         }
         var last = last();
-        if (elr.isEmpty() && !last.isEmpty() && rules.eligible(last.getFirst())) {
+        if (elr.isEmpty() && !last.isEmpty() && mayLead(last.getFirst())) {
             return startingWith(last.getFirst());
         }
-        var any = LeaderChoice.leader(replicas, replicas, rules::eligible);
+        var any = LeaderChoice.leader(replicas, replicas, this::mayLead);
         if (unclean && any.isPresent()) {
             elr = List.of(); // Its log is the truth from now on, whatever others had.
             return startingWith(any.getAsInt());
         }
-        return NO_LEADER;
+        boolean nobodyHasMore = elr.isEmpty() || elr.contains(failed);
+        return failed == before.leader() && rules.live(failed) && nobodyHasMore
+                ? startingWith(failed)
+                : NO_LEADER;
+    }
+
+    private boolean mayLead(int nodeId) {
+        return nodeId != failed && rules.eligible(nodeId);
     }
 
     private int startingWith(int nodeId) {

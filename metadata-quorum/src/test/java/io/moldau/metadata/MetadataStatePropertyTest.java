@@ -21,6 +21,7 @@ import io.moldau.metadata.MetadataCommand.DeleteTopic;
 import io.moldau.metadata.MetadataCommand.ElectLeaders;
 import io.moldau.metadata.MetadataCommand.ElectionType;
 import io.moldau.metadata.MetadataCommand.FenceNode;
+import io.moldau.metadata.MetadataCommand.GiveUpReplica;
 import io.moldau.metadata.MetadataCommand.IsrMember;
 import io.moldau.metadata.MetadataCommand.NameCluster;
 import io.moldau.metadata.MetadataCommand.PartitionCommit;
@@ -85,6 +86,7 @@ class MetadataStatePropertyTest {
                 group.map(g -> new DeleteGroup(g, -1)),
                 number.map(
                         n -> new ChangeIsr(id(n), n % 2, 0, n % 3, List.of(new IsrMember(n, n)))),
+                number.map(n -> new GiveUpReplica(n, n + 1, id(n), n % 2, n % 3, n % 2 == 0)),
                 number.map(n -> new NameCluster("cluster-" + n)),
                 Combinators.combine(number, number).as(MetadataStatePropertyTest::life),
                 Combinators.combine(topic, number).as(MetadataStatePropertyTest::leaders));

@@ -14,6 +14,7 @@ import io.moldau.metadata.MetadataCommand.CreateTopic;
 import io.moldau.metadata.MetadataCommand.ElectLeaders;
 import io.moldau.metadata.MetadataCommand.ElectionType;
 import io.moldau.metadata.MetadataCommand.FenceNode;
+import io.moldau.metadata.MetadataCommand.GiveUpReplica;
 import io.moldau.metadata.MetadataCommand.Reassignment;
 import io.moldau.metadata.MetadataCommand.RegisterNode;
 import io.moldau.metadata.MetadataCommand.TopicPartitions;
@@ -56,6 +57,9 @@ class PartitionLifePropertyTest {
         /// The leader reports the nodes of the bit set, as far as it could know them in sync.
         record Report(int partition, int bits) implements Step {}
 
+        /// One node cannot use its replica; with `lost` its log is not what it was.
+        record GiveUp(int node, int partition, boolean lost) implements Step {}
+
         record Elect(int partition, boolean unclean) implements Step {}
 
         record Move(int partition, List<Integer> target) implements Step {}
@@ -85,6 +89,8 @@ class PartitionLifePropertyTest {
         var rare =
                 Arbitraries.<Step>oneOf(
                         node.map(Step.LoseDisk::new),
+                        Combinators.combine(node, partition, bool).as(Step.GiveUp::new),
+                        Combinators.combine(node, partition, bool).as(Step.GiveUp::new),
                         node.map(Step.Unregister::new),
                         Arbitraries.integers().between(1, 3).map(Step.MinIsr::new),
                         bool.map(Step.Unclean::new),
@@ -133,6 +139,9 @@ class PartitionLifePropertyTest {
                     if (step instanceof Step.Report(int p, int bits) && p == i) {
                         complete.get(i).addAll(members(bits, partition(i, image)));
                     }
+                    if (step instanceof Step.GiveUp(int n, int p, boolean lost) && p == i && lost) {
+                        complete.get(i).remove(n);
+                    }
                     advance(step, partition(i, after), complete.get(i), forced, after);
                 }
             }
@@ -156,6 +165,7 @@ class PartitionLifePropertyTest {
                     Step.Stop _,
                     Step.Unregister _,
                     Step.Report _,
+                    Step.GiveUp _,
                     Step.Elect _,
                     Step.Move _,
                     Step.CallOff _,
@@ -218,6 +228,14 @@ class PartitionLifePropertyTest {
             case Step.Stop(int id) -> new BeginShutdown(id, epoch(id, image));
             case Step.Unregister(int id) -> new UnregisterNode(id);
             case Step.Report(int topic, int bits) -> report(topic, bits, image);
+            case Step.GiveUp(int id, int topic, boolean lost) ->
+                    new GiveUpReplica(
+                            id,
+                            epoch(id, image),
+                            id(topic + 1),
+                            0,
+                            partition(topic, image).leaderEpoch(),
+                            lost);
             case Step.Elect(int topic, boolean unclean) ->
                     new ElectLeaders(
                             unclean ? ElectionType.UNCLEAN : ElectionType.PREFERRED,

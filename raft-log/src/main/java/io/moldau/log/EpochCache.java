@@ -176,6 +176,11 @@ final class EpochCache {
         return file;
     }
 
+    /// It did not become so.
+    void giveBackUnsynced() {
+        unsynced = true;
+    }
+
     private List<Entry> entries() {
         if (entries == null) {
             entries = load().orElseGet(ArrayList::new);

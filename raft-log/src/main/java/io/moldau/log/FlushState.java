@@ -1,5 +1,6 @@
 package io.moldau.log;
 
+import io.moldau.env.DiskTrouble;
 import io.moldau.log.segment.PooledFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -80,6 +81,12 @@ final class FlushState {
         return ticket;
     }
 
+    /// It did not come to anything, and the next one has all of it to do.
+    void cancel(Ticket ticket) {
+        underWay = false;
+        newNames |= ticket.newNames;
+    }
+
     long complete(Ticket ticket, long nowMs) {
         underWay = false;
         lastFlushMs = nowMs;
@@ -110,7 +117,10 @@ final class FlushState {
                 log.context.syncRoot().run();
             } catch (UncheckedIOException e) {
                 if (!log.abandoned) {
-                    log.failure = e;
+                    // Of a file that could not be opened nothing was asked yet.
+                    if (DiskTrouble.of(e) != DiskTrouble.TOO_MANY_FILES) {
+                        log.failure = e;
+                    }
                     throw e;
                 }
             }

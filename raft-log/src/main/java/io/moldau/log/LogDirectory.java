@@ -376,6 +376,12 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
+    /// Removes the files of everything that was deleted, without delay: the room is needed. Whoever
+    /// reads them still has them.
+    public void sweepAll() {
+        trash.sweep(Long.MAX_VALUE);
+    }
+
     public long usableBytes() {
         return disk.usableBytes(root);
     }
@@ -429,8 +435,9 @@ public final class LogDirectory implements AutoCloseable {
         return clean.get();
     }
 
-    /// Lets go of everything as it is, like a process that is killed. For tests.
-    void abandon() {
+    /// Lets go of everything as it is, like a process that is killed: what is there is recovered at
+    /// the next start.
+    public void abandon() {
         closed = true;
         logs.values().forEach(PartitionLog::release);
         files.close();

@@ -632,6 +632,15 @@ public final class PartitionLog {
         return flushes.complete((FlushState.Ticket) ticket, context.clock().wallMs());
     }
 
+    /// Ends a flush that could not begin, for want of descriptors: another one is to be tried.
+    public void cancelFlush(FlushTicket ticket) {
+        var cancelled = (FlushState.Ticket) ticket;
+        flushes.cancel(cancelled);
+        if (cancelled.epochsFile() != null) {
+            epochs.giveBackUnsynced();
+        }
+    }
+
     /// Makes all that is appended durable, here and now. Blocks on the disk.
     public void flush() {
         var ticket = beginFlush();

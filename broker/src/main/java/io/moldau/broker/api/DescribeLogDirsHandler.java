@@ -17,7 +17,9 @@ import org.apache.kafka.common.protocol.Errors;
 ///
 /// - v3: an error for the whole answer
 /// - v4: how large each directory's disk is and how much of it is left (KIP-827)
-/// - v5: whether a directory is cordoned (KIP-1066); none is
+/// - v5: whether a directory is cordoned (KIP-1066); one whose disk is nearly full is
+///
+/// A directory whose disk has failed is `KAFKA_STORAGE_ERROR`.
 ///
 /// No topics (null) means all of them. The lag is that of a replica that is being moved between
 /// directories; there is none.
@@ -67,6 +69,11 @@ public final class DescribeLogDirsHandler
         var result =
                 new DescribeLogDirsResult()
                         .setLogDir(view.path())
+                        .setErrorCode(
+                                view.failure() == null
+                                        ? Errors.NONE.code()
+                                        : Errors.KAFKA_STORAGE_ERROR.code())
+                        .setIsCordoned(view.full())
                         .setTotalBytes(view.totalBytes())
                         .setUsableBytes(view.usableBytes());
         topics.forEach((name, partitions) ->

@@ -1,9 +1,10 @@
 package io.moldau.broker.api;
 
+import io.moldau.broker.disk.DataDir;
+import io.moldau.broker.disk.Room;
 import io.moldau.broker.partition.LogStore;
 import io.moldau.broker.partition.Partition;
 import io.moldau.broker.partition.Partitions;
-import io.moldau.log.LogDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,13 +17,22 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /// What lies in the data directories of this node.
 @FunctionalInterface
 public interface LogDirs {
+    /// @param failure why it cannot be used; null while it can
+    /// @param full whether producers are refused for want of room
+    /// @param totalBytes -1 when unknown, as `usableBytes`
     /// @param partitions with the bytes of their records
     record View(
-            String path, long totalBytes, long usableBytes, Map<TopicPartition, Long> partitions) {}
+            String path,
+            @Nullable String failure,
+            boolean full,
+            long totalBytes,
+            long usableBytes,
+            Map<TopicPartition, Long> partitions) {}
 
     /// Looks at every directory, and there at the partitions that `wanted` names. Does not block
     /// the caller.
@@ -37,10 +47,10 @@ public interface LogDirs {
 
     private static List<View> views(Partitions partitions, Predicate<TopicPartition> wanted) {
         LogStore store = partitions.store();
-        var sizes = new HashMap<LogDirectory, Map<TopicPartition, Long>>();
+        var sizes = new HashMap<DataDir, Map<TopicPartition, Long>>();
         for (Partition partition : partitions.all()) {
             var directory = store.directoryOf(partition.name());
-            if (directory != null && wanted.test(partition.name())) {
+            if (directory != null && directory.isOnline() && wanted.test(partition.name())) {
                 sizes.computeIfAbsent(directory, _ -> new HashMap<>())
                         .put(
                                 partition.name(),
@@ -49,14 +59,23 @@ public interface LogDirs {
         }
         var views = new ArrayList<View>();
         for (var directory : store.directories()) {
-            views.add(
-                    new View(
-                            directory.root().toString(),
-                            directory.totalBytes(),
-                            directory.usableBytes(),
-                            sizes.getOrDefault(directory, Map.of())));
+            views.add(view(directory, sizes.getOrDefault(directory, Map.of())));
         }
         return views;
+    }
+
+    private static View view(DataDir directory, Map<TopicPartition, Long> sizes) {
+        var path = directory.root().toString();
+        var logs = directory.logs();
+        if (logs == null || !directory.isOnline()) {
+            return new View(path, directory.problem(), false, -1, -1, Map.of());
+        }
+        boolean full = directory.room() != Room.ENOUGH;
+        try {
+            return new View(path, null, full, logs.totalBytes(), logs.usableBytes(), sizes);
+        } catch (UncheckedIOException gone) {
+            return new View(path, gone.getMessage(), full, -1, -1, Map.of());
+        }
     }
 
     /// Segments may go while they are counted; what is gone counts nothing.

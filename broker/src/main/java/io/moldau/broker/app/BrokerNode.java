@@ -3,6 +3,7 @@ package io.moldau.broker.app;
 import io.moldau.broker.config.BrokerConfig;
 import io.moldau.broker.config.ConfigService;
 import io.moldau.broker.console.NodeView;
+import io.moldau.broker.disk.DiskWatch;
 import io.moldau.broker.group.GroupCoordinator;
 import io.moldau.broker.group.GroupSettings;
 import io.moldau.broker.group.GroupStore;
@@ -74,7 +75,9 @@ public final class BrokerNode implements AutoCloseable {
     private void open() {
         var directories = DataDirectories.open(config, clock);
         opened.push(directories);
-        boolean clean = LastStop.keptAll(config.metadataDir(), directories.closedInOrder());
+        boolean clean =
+                LastStop.keptAll(config.metadataDir(), directories.closedInOrder())
+                        && directories.areTheSame();
         cluster = opened(ClusterPart.start(config, directories.identity(), failure));
         config = config.withNodeId(cluster.nodeId());
         quorum = cluster.quorum();
@@ -103,6 +106,14 @@ public final class BrokerNode implements AutoCloseable {
         quorum.onPublished(settings);
         quorum.onPublished(partitions::onPublished);
         startMaintenance(partitions, shards);
+        opened(
+                DiskWatch.start(
+                        directories.watched(),
+                        clock,
+                        directory -> {
+                            partitions.onDisk(directory);
+                            directories.fatal(directory).ifPresent(failure::complete);
+                        }));
 
         duties = opened(new ClusterDuties(config, quorum, partitions, failure));
         cluster.link().ifPresent(duties::begin);
@@ -129,7 +140,7 @@ public final class BrokerNode implements AutoCloseable {
                         clean));
         LastStop.forget(config.metadataDir());
         groups.start();
-        openAdminPort(new OperatorView(quorum, partitions, settings, failure));
+        openAdminPort(new OperatorView(quorum, partitions, settings, directories, failure));
         if (cluster.link().isEmpty()) {
             openToOthersLater();
         }

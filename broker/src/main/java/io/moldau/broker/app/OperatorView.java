@@ -1,7 +1,9 @@
 package io.moldau.broker.app;
 
 import io.moldau.broker.config.ConfigService;
+import io.moldau.broker.console.DiskFigures;
 import io.moldau.broker.console.NodeView;
+import io.moldau.broker.partition.Partition;
 import io.moldau.broker.partition.PartitionFigures;
 import io.moldau.broker.partition.Partitions;
 import io.moldau.metadata.ClusterImage;
@@ -18,6 +20,7 @@ record OperatorView(
         MetadataQuorum metadata,
         Partitions partitionsHere,
         ConfigService settings,
+        DataDirectories directories,
         CompletableFuture<String> mustStop)
         implements NodeView {
     private static final long TIMEOUT_S = 10;
@@ -45,6 +48,16 @@ record OperatorView(
     @Override
     public int minInsyncReplicas(String topic) {
         return settings.minInsyncReplicas(topic);
+    }
+
+    @Override
+    public List<DiskFigures> disks() {
+        return directories.watched().stream().map(DiskFigures::of).toList();
+    }
+
+    @Override
+    public long offlineReplicas() {
+        return partitionsHere.all().stream().filter(Partition::isOffline).count();
     }
 
     @Override

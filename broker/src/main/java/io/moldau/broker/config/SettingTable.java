@@ -13,6 +13,7 @@ public final class SettingTable {
             byName(
                     List.of(
                             NodeSettings.ALL,
+                            DiskSettings.ALL,
                             ClusterSettings.ALL,
                             ReplicaSettings.ALL,
                             NetworkSettings.ALL,

@@ -41,6 +41,8 @@ final class Metrics {
             process(made);
             quorum(made);
             cluster(made);
+            node.disks().forEach(disk -> disk(made, disk.directory()));
+            disks(made);
             registry = made;
         }
         return registry;
@@ -97,6 +99,72 @@ final class Metrics {
                 "moldau.partitions.under.replicated",
                 "Partitions of the cluster with a replica out of sync",
                 n -> count(n, p -> p.isr().size() < p.replicas().size()));
+    }
+
+    /// The names are Kafka's, where Kafka has them: `kafka.log:type=LogManager` and so on.
+    private void disks(MeterRegistry into) {
+        gauge(
+                into,
+                "kafka.log.logmanager.offlinelogdirectorycount",
+                "Data directories whose disk has failed",
+                n -> n.disks().stream().filter(disk -> !disk.online()).count());
+        gauge(
+                into,
+                "kafka.server.replicamanager.offlinereplicacount",
+                "Replicas of this node that cannot be used: their disk or their log has failed",
+                NodeView::offlineReplicas);
+    }
+
+    private void disk(MeterRegistry into, String directory) {
+        disk(
+                into,
+                "kafka.log.logmanager.logdirectoryoffline",
+                "logdirectory",
+                directory,
+                "1 where the disk has failed",
+                disk -> disk.online() ? 0 : 1);
+        disk(
+                into,
+                "moldau.disk.free.bytes",
+                "directory",
+                directory,
+                "Bytes that are left on the disk",
+                DiskFigures::freeBytes);
+        disk(
+                into,
+                "moldau.disk.min.free.bytes",
+                "directory",
+                directory,
+                "Bytes below which producers are refused, disk.min.free.bytes",
+                DiskFigures::minFreeBytes);
+        disk(
+                into,
+                "moldau.disk.full",
+                "directory",
+                directory,
+                "0 with room for more, 1 where producers are refused, 2 where replicas are, too",
+                disk -> disk.room().level());
+    }
+
+    private void disk(
+            MeterRegistry into,
+            String name,
+            String tag,
+            String directory,
+            String what,
+            ToDoubleFunction<DiskFigures> value) {
+        Gauge.builder(
+                        name,
+                        node,
+                        n ->
+                                n.disks().stream()
+                                        .filter(disk -> disk.directory().equals(directory))
+                                        .mapToDouble(value)
+                                        .findFirst()
+                                        .orElse(Double.NaN))
+                .tag(tag, directory)
+                .description(what)
+                .register(into);
     }
 
     private static long count(NodeView node, Predicate<PartitionImage> condition) {

@@ -19,6 +19,12 @@ public interface NodeView {
     /// `min.insync.replicas` of a topic, by its name.
     int minInsyncReplicas(String topic);
 
+    /// The data directories of this node, and the one of its metadata.
+    List<DiskFigures> disks();
+
+    /// Replicas of this node that cannot be used: their disk failed, or their log.
+    long offlineReplicas();
+
     /// The partitions of this node. Waits until their threads have answered, some milliseconds.
     List<PartitionFigures> partitions();
 }

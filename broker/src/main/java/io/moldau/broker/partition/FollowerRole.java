@@ -1,5 +1,6 @@
 package io.moldau.broker.partition;
 
+import io.moldau.broker.disk.Room;
 import io.moldau.broker.replication.FollowerEffect;
 import io.moldau.broker.replication.FollowerEvent;
 import io.moldau.broker.replication.FollowerReplica;
@@ -11,6 +12,7 @@ import io.moldau.log.AppendResult;
 import io.moldau.metadata.PartitionImage;
 import io.moldau.proto.replication.Open;
 import io.moldau.proto.replication.Update;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.slf4j.Logger;
@@ -20,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class FollowerRole implements Role, FollowedPartition {
     private static final Logger LOGGER = LoggerFactory.getLogger(FollowerRole.class);
     private static final int NO_HANDLE = -1;
+    private static final long NOT_TAKEN_MS = 1_000;
 
     private final Partition partition;
     private final int leaderId;
@@ -253,8 +256,21 @@ final class FollowerRole implements Role, FollowedPartition {
 
     private void append(ByteBuffer records) {
         var keeper = partition.keeper();
-        var result =
-                keeper.log().append(records, AppendMode.REPLICA, leaderEpoch(), partition.wallMs());
+        if (keeper.room() == Room.CRITICAL) {
+            partition.roles().onRoom(Room.CRITICAL);
+            return;
+        }
+        AppendResult result;
+        try {
+            result =
+                    keeper.log()
+                            .append(records, AppendMode.REPLICA, leaderEpoch(), partition.wallMs());
+        } catch (UncheckedIOException e) {
+            if (keeper.survives(e)) {
+                onNotTaken(e);
+            }
+            return;
+        }
         if (result instanceof AppendResult.Refused refused) {
             LOGGER.atWarn()
                     .addKeyValue("partition", partition)
@@ -265,11 +281,28 @@ final class FollowerRole implements Role, FollowedPartition {
             return;
         }
         partition.onBytesAppended(records.remaining());
-        keeper.onAppended();
+        keeper.onAppended(records.remaining());
         run(FollowerEvent.Appended.EVENT);
         if (bounded && !partition.leadership().isr().contains(partition.nodeId())) {
             rest(records.remaining());
         }
+    }
+
+    /// The log is as it was: the leader sends the same again once there is room, or descriptors.
+    private void onNotTaken(UncheckedIOException refusal) {
+        if (partition.keeper().room() == Room.CRITICAL) {
+            partition.roles().onRoom(Room.CRITICAL);
+            return;
+        }
+        LOGGER.atWarn()
+                .addKeyValue("partition", partition)
+                .setCause(refusal)
+                .log("records of the leader not taken");
+        closeHandle();
+        if (stream != null) {
+            run(new FollowerEvent.Fenced(stream.session(), leaderEpoch()));
+        }
+        partition.roles().tickIn(NOT_TAKEN_MS);
     }
 
     /// Wants nothing more of this partition for a while, if it took too much already. What is under

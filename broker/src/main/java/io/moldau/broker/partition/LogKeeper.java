@@ -1,11 +1,14 @@
 package io.moldau.broker.partition;
 
+import io.moldau.broker.disk.Room;
 import io.moldau.broker.shard.Shard;
 import io.moldau.env.Clock;
+import io.moldau.env.DiskTrouble;
 import io.moldau.log.FlushTicket;
 import io.moldau.log.LogConfig;
 import io.moldau.log.PartitionLog;
 import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -17,7 +20,9 @@ import org.slf4j.LoggerFactory;
 /// Belongs to the partition's shard.
 final class LogKeeper {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogKeeper.class);
-    private static final long REOPEN_AFTER_NANOS = 1_000_000_000L;
+    private static final long REOPEN_AFTER_MS_MIN = 1_000;
+    private static final long REOPEN_AFTER_MS_MAX = 60_000;
+    private static final long FLUSH_AGAIN_MS = 500;
     private static final long FLUSH_TIMER_MS_MAX = 86_400_000;
 
     /// Who hears of the log.
@@ -28,8 +33,10 @@ final class LogKeeper {
         /// Records below [LogKeeper#promisedEnd()] became durable.
         void onFlushed();
 
-        /// The disk refused. The log is closed; the next use recovers it.
-        void onFailed(RuntimeException cause);
+        /// The disk refused. The log is closed; a later use recovers it.
+        ///
+        /// @param lost whether something that counted may be gone
+        void onFailed(RuntimeException cause, boolean lost);
     }
 
     private final TopicPartition name;
@@ -46,8 +53,10 @@ final class LogKeeper {
     private boolean flushTimed;
     private boolean flushOverdue;
     private boolean deleted;
-    private long failedAtNanos;
-    private Throwable failure;
+    private long openedAtMs;
+    private long reopenAtMs;
+    private long reopenAfterMs = REOPEN_AFTER_MS_MIN;
+    private volatile Throwable failure;
 
     LogKeeper(
             TopicPartition name,
@@ -78,15 +87,21 @@ final class LogKeeper {
         if (deleted) {
             throw new KafkaStorageException(name + " was deleted");
         }
-        if (failure != null && clock.monotonicNanos() - failedAtNanos < REOPEN_AFTER_NANOS) {
-            throw new KafkaStorageException("the log of " + name + " failed a moment ago", failure);
+        if (failure != null && nowMs() < reopenAtMs) {
+            throw new KafkaStorageException(
+                    "the log of %s cannot be used: %s".formatted(name, failure.getMessage()),
+                    failure);
         }
         try {
             log = store.open(name, topicId, config.get());
             failure = null;
+            openedAtMs = nowMs();
         } catch (UncheckedIOException e) {
-            fail(e);
-            throw new KafkaStorageException("the log of " + name + " cannot be opened", e);
+            if (store.onRefused(name, e) != DiskTrouble.TOO_MANY_FILES) {
+                giveUp(e, true);
+            }
+            throw new KafkaStorageException(
+                    "the log of %s cannot be opened: %s".formatted(name, e.getMessage()), e);
         }
         promiseWhatWasFound();
         owner.onOpened(log);
@@ -101,8 +116,32 @@ final class LogKeeper {
         }
     }
 
+    private long nowMs() {
+        return TimeUnit.NANOSECONDS.toMillis(clock.monotonicNanos());
+    }
+
     boolean isOpen() {
         return log != null;
+    }
+
+    /// Whether the disk has refused it, and it was not opened since. Any thread.
+    boolean hasFailed() {
+        return failure != null;
+    }
+
+    /// Its disk works again: the next use may try.
+    void onDiskBack() {
+        reopenAtMs = nowMs();
+    }
+
+    /// How much room the disk has for more records.
+    Room room() {
+        return store.room(name);
+    }
+
+    /// Why producers are refused for want of room.
+    String fullSentence() {
+        return store.directoryOf(name).problem();
     }
 
     /// Records below it are as durable here as `flush.messages` asks for: so far this replica
@@ -112,7 +151,8 @@ final class LogKeeper {
     }
 
     /// Something was appended: it counts now, or after a flush.
-    void onAppended() {
+    void onAppended(int bytes) {
+        store.onWritten(name, bytes);
         if (log.unflushedRecords() >= log.config().flushMessages()) {
             startFlush();
             return;
@@ -180,7 +220,7 @@ final class LogKeeper {
             return; // It failed meanwhile, or was deleted.
         }
         if (refused != null) {
-            fail(refused);
+            onNotFlushed(ticket, refused);
             return;
         }
         long durableEnd = log.completeFlush(ticket);
@@ -190,6 +230,16 @@ final class LogKeeper {
             startFlush();
         }
         owner.onFlushed();
+    }
+
+    private void onNotFlushed(FlushTicket ticket, RuntimeException refused) {
+        if (DiskTrouble.of(refused) == DiskTrouble.TOO_MANY_FILES) {
+            log.cancelFlush(ticket);
+            shard.schedule(FLUSH_AGAIN_MS, this::startFlush);
+        } else {
+            store.onRefused(name, refused);
+            giveUp(refused, true);
+        }
     }
 
     void reconfigure() {
@@ -204,20 +254,70 @@ final class LogKeeper {
 
     /// Removes the files.
     void delete() {
-        store.delete(name, log());
-        log = null;
-        deleted = true;
+        try {
+            store.delete(name, log());
+        } finally {
+            store.forget(name);
+            log = null;
+            deleted = true;
+        }
     }
 
-    /// Gives the log up.
+    /// The disk refused an append or a read, which leave the log as it was: it goes on where only
+    /// room or descriptors are missing, and is given up otherwise.
+    ///
+    /// @return whether it goes on
+    boolean survives(RuntimeException refusal) {
+        if (refusal instanceof UncheckedIOException
+                && store.onRefused(name, refusal) != DiskTrouble.FAILED) {
+            return true;
+        }
+        giveUp(refusal, true);
+        return false;
+    }
+
+    /// The disk refused a question, or a step that may have got half-way.
+    ///
+    /// @return whether the log goes on
+    boolean survivesQuestion(RuntimeException refusal) {
+        if (refusal instanceof UncheckedIOException
+                && DiskTrouble.of(refusal) == DiskTrouble.TOO_MANY_FILES) {
+            store.onRefused(name, refusal);
+            return true;
+        }
+        fail(refusal);
+        return false;
+    }
+
+    /// The disk refused in the middle of something: what is in memory may not be what is on disk.
     void fail(RuntimeException cause) {
-        LOGGER.atError().addKeyValue("partition", name).setCause(cause).log("log failed");
+        giveUp(cause, store.onRefused(name, cause) == DiskTrouble.FAILED);
+    }
+
+    private void tell(RuntimeException cause) {
+        var directory = store.directoryOf(name);
+        if (directory != null && !directory.isOnline()) {
+            LOGGER.atDebug().addKeyValue("partition", name).log("its directory is offline");
+        } else {
+            LOGGER.atError().addKeyValue("partition", name).setCause(cause).log("log failed");
+        }
+    }
+
+    private void giveUp(RuntimeException cause, boolean lost) {
+        if (failure == null) {
+            tell(cause);
+        }
+        long nowMs = nowMs();
+        // Soon after it failed, and then at ever longer intervals.
+        boolean lasted = log != null && nowMs - openedAtMs > REOPEN_AFTER_MS_MAX;
+        long afterMs = lasted ? REOPEN_AFTER_MS_MIN : reopenAfterMs;
+        reopenAtMs = nowMs + afterMs;
+        reopenAfterMs = Math.min(2 * afterMs, REOPEN_AFTER_MS_MAX);
         failure = cause;
-        failedAtNanos = clock.monotonicNanos();
         if (log != null) {
             store.abandon(name, log);
             log = null;
         }
-        owner.onFailed(cause);
+        owner.onFailed(cause, lost);
     }
 }

@@ -1,14 +1,21 @@
 package io.moldau.broker.partition;
 
+import io.moldau.broker.disk.DataDir;
+import io.moldau.broker.disk.Room;
+import io.moldau.env.DiskTrouble;
 import io.moldau.log.LogConfig;
 import io.moldau.log.LogDirectory;
 import io.moldau.log.LogName;
 import io.moldau.log.PartitionLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -17,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /// The data directories of this node, and which of them holds which partition.
 ///
-/// A new partition goes to the directory that holds the fewest.
+/// A new partition goes to the directory that holds the fewest, of those that work and have room. A
+/// directory that fails takes its own partitions with it and no others.
 public final class LogStore implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogStore.class);
 
@@ -25,60 +33,136 @@ public final class LogStore implements AutoCloseable {
     private final Map<TopicPartition, Place> placeOf = new ConcurrentHashMap<>();
 
     private static final class Place {
-        final LogDirectory directory;
+        final DataDir dir;
         final Flusher flusher;
         int partitions;
 
-        Place(LogDirectory directory) {
-            this.directory = directory;
-            this.flusher = new Flusher("flush-" + directory.root().getFileName());
+        Place(DataDir dir) {
+            this.dir = dir;
+            this.flusher = new Flusher("flush-" + dir.root().getFileName());
+        }
+
+        /// @throws UncheckedIOException it cannot be used
+        LogDirectory logs() {
+            var logs = dir.logs();
+            if (logs == null || !dir.isOnline()) {
+                throw new UncheckedIOException(
+                        new IOException(
+                                "the data directory %s is offline: %s"
+                                        .formatted(dir.root(), dir.failure())));
+            }
+            return logs;
         }
     }
 
-    public LogStore(List<LogDirectory> directories) {
+    /// @param directories at least one of which works
+    public LogStore(List<DataDir> directories) {
         places = directories.stream().map(Place::new).toList();
         for (var place : places) {
-            for (var name : place.directory.partitions()) {
-                place.partitions++;
-                placeOf.put(name.partition(), place);
+            var logs = place.dir.logs();
+            if (logs != null) {
+                logs.partitions().forEach(name -> found(name.partition(), place));
             }
         }
     }
 
-    public List<LogDirectory> directories() {
-        return places.stream().map(place -> place.directory).toList();
+    private void found(TopicPartition name, Place place) {
+        var first = placeOf.putIfAbsent(name, place);
+        if (first == null) {
+            place.partitions++;
+        } else {
+            LOGGER.atError()
+                    .addKeyValue("partition", name)
+                    .addKeyValue("used", first.dir)
+                    .addKeyValue("ignored", place.dir)
+                    .log("partition found in two data directories, remove one of them");
+        }
+    }
+
+    public List<DataDir> directories() {
+        return places.stream().map(place -> place.dir).toList();
     }
 
     /// The directory that holds `partition`; null before its first use.
-    public LogDirectory directoryOf(TopicPartition partition) {
+    public DataDir directoryOf(TopicPartition partition) {
         var place = placeOf.get(partition);
-        return place == null ? null : place.directory;
+        return place == null ? null : place.dir;
+    }
+
+    /// While a directory is missing, what is not in the others is taken to be there: made anew in
+    /// another one it would be empty, and a reason to cut it on other nodes, too.
+    ///
+    /// @param names partitions that were this node's before it started
+    void expect(Collection<TopicPartition> names) {
+        places.stream()
+                .filter(place -> place.dir.logs() == null)
+                .findFirst()
+                .ifPresent(missing -> names.forEach(name -> placeOf.putIfAbsent(name, missing)));
     }
 
     /// Removes what a deleted topic left behind because the node was down at the time.
     void deleteStrays(Predicate<LogName> isAlive) {
         for (var place : places) {
-            for (var name : new ArrayList<>(place.directory.partitions())) {
+            var logs = place.dir.logs();
+            if (logs == null) {
+                continue;
+            }
+            for (var name : new ArrayList<>(logs.partitions())) {
                 if (!isAlive.test(name)) {
                     LOGGER.atInfo().addKeyValue("partition", name).log("deleting stray log");
-                    place.directory.deleteStray(name);
-                    placeOf.remove(name.partition());
-                    place.partitions--;
+                    logs.deleteStray(name);
+                    if (placeOf.remove(name.partition(), place)) {
+                        place.partitions--;
+                    }
                 }
             }
         }
     }
 
+    /// @throws UncheckedIOException the disk refused, or the directory is offline
     PartitionLog open(TopicPartition name, Uuid topicId, LogConfig config) {
-        return placeOf.computeIfAbsent(name, _ -> emptiest())
-                .directory
-                .openLog(name, topicId, config);
+        return placeOf.computeIfAbsent(name, _ -> emptiest()).logs().openLog(name, topicId, config);
     }
 
     private synchronized Place emptiest() {
-        var place = places.stream().min(Comparator.comparingInt(p -> p.partitions)).orElseThrow();
+        var place =
+                places.stream()
+                        .filter(candidate -> candidate.dir.isOnline())
+                        .min(
+                                Comparator.<Place, Room>comparing(p -> p.dir.room())
+                                        .thenComparingInt(p -> p.partitions))
+                        .orElseThrow(() ->
+                                new UncheckedIOException(
+                                        new IOException("no data directory can be used")));
         place.partitions++;
         return place;
+    }
+
+    /// How much room the partition's disk has for more of it.
+    Room room(TopicPartition name) {
+        var place = placeOf.get(name);
+        return place == null ? Room.ENOUGH : place.dir.room();
+    }
+
+    /// Bytes of records were written.
+    void onWritten(TopicPartition name, long bytes) {
+        placeOf.get(name).dir.onWritten(bytes);
+    }
+
+    /// What the disk of a partition meant when it refused. If it is broken or full, that is looked
+    /// into.
+    DiskTrouble onRefused(TopicPartition name, Throwable refusal) {
+        var place = placeOf.get(name);
+        if (place == null) {
+            return DiskTrouble.of(refusal);
+        }
+        var trouble = place.dir.troubleOf(refusal);
+        switch (trouble) {
+            case FULL -> place.dir.onFull();
+            case FAILED -> place.dir.suspect();
+            case TOO_MANY_FILES -> LOGGER.atWarn().setCause(refusal).log("too many open files");
+        }
+        return trouble;
     }
 
     Flusher flusher(TopicPartition name) {
@@ -86,30 +170,66 @@ public final class LogStore implements AutoCloseable {
     }
 
     void delete(TopicPartition name, PartitionLog log) {
+        var place = placeOf.get(name);
+        place.logs().deleteLog(log);
+        forget(name);
+    }
+
+    /// Of a partition that is deleted while its directory is offline the files go when it is back
+    /// and the node starts again.
+    void forget(TopicPartition name) {
         var place = placeOf.remove(name);
-        place.directory.deleteLog(log);
-        synchronized (this) {
-            place.partitions--;
+        if (place != null) {
+            synchronized (this) {
+                place.partitions--;
+            }
         }
     }
 
     /// Forgets a log whose disk failed; the next open recovers it.
     void abandon(TopicPartition name, PartitionLog log) {
-        placeOf.get(name).directory.abandonLog(log);
+        var logs = placeOf.get(name).dir.logs();
+        if (logs != null) {
+            logs.abandonLog(log);
+        }
     }
 
     /// Writes the checkpoints of every directory. Any thread.
     void checkpoint() {
-        places.forEach(place -> place.directory.checkpoint());
+        eachOnline(LogDirectory::checkpoint);
     }
 
     void checkpointHighWatermarks() {
-        places.forEach(place -> place.directory.checkpointHighWatermarks());
+        eachOnline(LogDirectory::checkpointHighWatermarks);
+    }
+
+    /// One that refuses does not keep the others from it.
+    private void eachOnline(Consumer<LogDirectory> step) {
+        for (var place : places) {
+            if (!place.dir.isOnline()) {
+                continue;
+            }
+            try {
+                step.accept(place.logs());
+            } catch (UncheckedIOException refused) {
+                LOGGER.atWarn()
+                        .addKeyValue("directory", place.dir)
+                        .setCause(refused)
+                        .log("data directory not tended");
+                switch (place.dir.troubleOf(refused)) {
+                    case FULL -> place.dir.onFull();
+                    case FAILED -> place.dir.suspect();
+                    case TOO_MANY_FILES -> {
+                        // The next round will do.
+                    }
+                }
+            }
+        }
     }
 
     /// Removes the files of deleted segments whose delay is over. Any thread.
     void sweep() {
-        places.forEach(place -> place.directory.sweep());
+        eachOnline(LogDirectory::sweep);
     }
 
     /// Waits for flushes under way. The directories are closed by whoever opened them.

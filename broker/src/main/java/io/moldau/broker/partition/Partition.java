@@ -1,5 +1,7 @@
 package io.moldau.broker.partition;
 
+import io.moldau.broker.disk.DataDir;
+import io.moldau.broker.disk.Room;
 import io.moldau.broker.replication.ReplicaLog;
 import io.moldau.broker.shard.Shard;
 import io.moldau.log.AppendMode;
@@ -7,6 +9,7 @@ import io.moldau.log.AppendResult;
 import io.moldau.log.LogConfig;
 import io.moldau.log.PartitionLog;
 import io.moldau.metadata.PartitionImage;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -142,6 +145,11 @@ public final class Partition {
         return now.image().isr().size() >= now.minIsr();
     }
 
+    /// Whether its log cannot be used now. Any thread.
+    public boolean isOffline() {
+        return keeper.hasFailed();
+    }
+
     /// The metadata changed. Any thread; the partition follows on its shard, before whatever is
     /// asked of it from now on.
     void follow(PartitionView next) {
@@ -228,6 +236,10 @@ public final class Partition {
             reply.accept(tooFewReplicas(Errors.NOT_ENOUGH_REPLICAS));
             return;
         }
+        if (keeper.room() != Room.ENOUGH) {
+            reply.accept(storageFailure(keeper.fullSentence()));
+            return;
+        }
         var result = appendToLog(records);
         switch (result) {
             case AppendResult.Appended appended ->
@@ -243,15 +255,17 @@ public final class Partition {
             var result = log().append(records, AppendMode.CLIENT, role().leaderEpoch(), wallMs());
             if (result instanceof AppendResult.Appended appended) {
                 uncommittedBytes += appended.sizeBytes();
-                keeper.onAppended();
+                keeper.onAppended(appended.sizeBytes());
                 role().onPromised();
             }
             return result;
         } catch (KafkaStorageException e) {
             return storageFailure(e.getMessage());
         } catch (RuntimeException e) {
-            keeper.fail(e);
-            return storageFailure(e.getMessage());
+            return storageFailure(
+                    keeper.survives(e)
+                            ? "the disk refused (%s): try again".formatted(e.getMessage())
+                            : e.getMessage());
         }
     }
 
@@ -324,7 +338,7 @@ public final class Partition {
             LOGGER.atDebug().addKeyValue("partition", name).setCause(e).log("fetch refused");
             item.refuse(Errors.KAFKA_STORAGE_ERROR, leadership());
         } catch (RuntimeException e) {
-            keeper.fail(e);
+            keeper.survivesQuestion(e);
             item.refuse(Errors.KAFKA_STORAGE_ERROR, leadership());
         }
         if (waiter != null && item.isEmpty()) {
@@ -345,7 +359,7 @@ public final class Partition {
             LOGGER.atDebug().addKeyValue("partition", name).setCause(e).log("question refused");
             return onFailure;
         } catch (RuntimeException e) {
-            keeper.fail(e);
+            keeper.survivesQuestion(e);
             return onFailure;
         }
     }
@@ -387,12 +401,27 @@ public final class Partition {
         roles.end();
         refuseWaiting(notLeader());
         deletions.refuse(Errors.UNKNOWN_TOPIC_OR_PARTITION);
-        ask(
-                _ -> {
-                    keeper.delete();
-                    return true;
-                },
-                false);
+        try {
+            keeper.delete();
+        } catch (KafkaStorageException | UncheckedIOException e) {
+            LOGGER.atWarn()
+                    .addKeyValue("partition", name)
+                    .setCause(e)
+                    .log("files not removed, the next start does it");
+        }
+    }
+
+    /// The disk of its data directory works, or has room, as it did not before; or the other way
+    /// round.
+    void onDisk(DataDir directory) {
+        if (!directory.isOnline()) {
+            if (!keeper.hasFailed()) {
+                keeper.fail(new UncheckedIOException(new IOException(directory.problem())));
+            }
+            return;
+        }
+        keeper.onDiskBack();
+        roles.onRoom(keeper.room());
     }
 
     private void refuseWaiting(AppendResult refusal) {
@@ -446,9 +475,9 @@ public final class Partition {
         }
 
         @Override
-        public void onFailed(RuntimeException cause) {
+        public void onFailed(RuntimeException cause, boolean lost) {
             uncommittedBytes = 0;
-            roles.onLogFailed();
+            roles.onLogFailed(lost);
             refuseWaiting(storageFailure(cause.getMessage()));
             deletions.refuse(Errors.KAFKA_STORAGE_ERROR);
         }

@@ -1,5 +1,6 @@
 package io.moldau.broker.partition;
 
+import io.moldau.broker.disk.DataDir;
 import io.moldau.broker.replication.NodeEpochs;
 import io.moldau.broker.replication.stream.LedPartition;
 import io.moldau.broker.shard.Shards;
@@ -8,7 +9,9 @@ import io.moldau.log.LogConfig;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.PartitionImage;
 import io.moldau.metadata.TopicImage;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,8 +64,30 @@ public final class Partitions {
                     && name.partition().partition() < topic.partitions().size()
                     && isKeptHere(topic.partitions().get(name.partition().partition()));
         });
+        store.expect(keptHere(first));
         first.topics().forEach(topic -> follow(topic, first));
         image = first;
+    }
+
+    private List<TopicPartition> keptHere(ClusterImage in) {
+        var names = new ArrayList<TopicPartition>();
+        for (var topic : in.topics()) {
+            for (int i = 0; i < topic.partitions().size(); i++) {
+                if (isKeptHere(topic.partitions().get(i))) {
+                    names.add(new TopicPartition(topic.name(), i));
+                }
+            }
+        }
+        return names;
+    }
+
+    /// A data directory is fit for something else than before. Any thread.
+    public void onDisk(DataDir directory) {
+        for (var partition : partitions.values()) {
+            if (directory.equals(store.directoryOf(partition.name()))) {
+                partition.shard().offer(() -> partition.onDisk(directory));
+            }
+        }
     }
 
     private boolean isKeptHere(PartitionImage partition) {

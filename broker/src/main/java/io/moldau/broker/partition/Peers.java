@@ -6,6 +6,7 @@ import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.MetadataCommand.ChangeIsr;
 import io.moldau.metadata.Outcome;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.Uuid;
 
 /// What the partitions need of the other nodes.
 interface Peers {
@@ -16,6 +17,13 @@ interface Peers {
 
     /// Has the cluster decide who is in sync.
     CompletableFuture<Outcome> changeIsr(ChangeIsr command);
+
+    /// Has the cluster go on without this node's replica, which cannot be used; another one leads
+    /// if it may. Nothing is asked for that would change nothing.
+    ///
+    /// @param lost whether something that counted may be gone
+    /// @param renewing whether this node, where no other may lead, is to lead in a new epoch
+    void giveUp(Uuid topicId, int partition, boolean lost, boolean renewing);
 
     ReplicationSettings settings();
 
@@ -50,6 +58,11 @@ interface Peers {
                 public CompletableFuture<Outcome> changeIsr(ChangeIsr command) {
                     return CompletableFuture.failedFuture(
                             new IllegalStateException("this node has no peers"));
+                }
+
+                @Override
+                public void giveUp(Uuid topicId, int partition, boolean lost, boolean renewing) {
+                    // Nobody else could lead. With peers it is asked for again.
                 }
 
                 @Override

@@ -7,26 +7,36 @@ import io.moldau.broker.replication.stream.ReceivingSide;
 import io.moldau.broker.replication.stream.SendingSide;
 import io.moldau.broker.shard.Shard;
 import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.MetadataCommand.ChangeIsr;
+import io.moldau.metadata.MetadataCommand.GiveUpReplica;
+import io.moldau.metadata.MetadataMachine;
 import io.moldau.metadata.Outcome;
+import io.moldau.metadata.PartitionImage;
 import io.moldau.peer.PeerAddress;
 import io.moldau.peer.PeerChannels;
 import io.moldau.peer.PeerServer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Makes this node's partitions leaders and followers of those on other nodes, for as long as it
 /// runs.
 public final class Replication implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Replication.class);
+
     /// How often leaders look whether a follower has fallen behind. Only this node's own memory is
     /// looked at: nothing goes over the wire.
     private static final long TICK_MS = 1_000;
 
     private final Partitions partitions;
     private final PeerChannels channels;
-    private final Function<ChangeIsr, CompletableFuture<Outcome>> isrChanges;
+    private final Function<MetadataCommand, CompletableFuture<Outcome>> decisions;
+    private final LongSupplier nodeEpoch;
     private final ReplicationSettings settings;
     private final ReplicationQuotas quotas;
     private final ByteRate sendingRate;
@@ -38,12 +48,13 @@ public final class Replication implements AutoCloseable {
     private Replication(
             Partitions partitions,
             PeerChannels channels,
-            Function<ChangeIsr, CompletableFuture<Outcome>> isrChanges,
+            Function<MetadataCommand, CompletableFuture<Outcome>> decisions,
             LongSupplier nodeEpoch,
             ReplicationSettings settings) {
         this.partitions = partitions;
         this.channels = channels;
-        this.isrChanges = isrChanges;
+        this.decisions = decisions;
+        this.nodeEpoch = nodeEpoch;
         this.settings = settings;
         this.quotas = partitions.quotas();
         this.sendingRate = new ByteRate(quotas.leaderRate(), System.nanoTime());
@@ -58,16 +69,16 @@ public final class Replication implements AutoCloseable {
     }
 
     /// @param partitions started with an image that names the cluster
-    /// @param isrChanges has the cluster decide; completes when this node has applied the decision
+    /// @param decisions has the cluster decide; completes when this node has applied the decision
     /// @param nodeEpoch of this process's registration, or -1 while it has none
     public static Replication start(
             Partitions partitions,
             PeerServer server,
             PeerChannels channels,
-            Function<ChangeIsr, CompletableFuture<Outcome>> isrChanges,
+            Function<MetadataCommand, CompletableFuture<Outcome>> decisions,
             LongSupplier nodeEpoch,
             ReplicationSettings settings) {
-        var started = new Replication(partitions, channels, isrChanges, nodeEpoch, settings);
+        var started = new Replication(partitions, channels, decisions, nodeEpoch, settings);
         server.serveQuick(started.sending.service());
         partitions.meet(started.new Others());
         partitions.shards().all().forEach(started::tickLater);
@@ -116,7 +127,42 @@ public final class Replication implements AutoCloseable {
 
         @Override
         public CompletableFuture<Outcome> changeIsr(ChangeIsr command) {
-            return isrChanges.apply(command);
+            return decisions.apply(command);
+        }
+
+        @Override
+        public void giveUp(Uuid topicId, int index, boolean lost, boolean renewing) {
+            var image = partitions.image();
+            var now = partitionIn(image, topicId, index);
+            if (now == null) {
+                return;
+            }
+            int self = partitions.nodeId();
+            var command =
+                    new GiveUpReplica(
+                            self, nodeEpoch.getAsLong(), topicId, index, now.leaderEpoch(), lost);
+            var then = partitionIn(MetadataMachine.decide(command, image).image(), topicId, index);
+            boolean helps = !now.equals(then) && (renewing || then.leader() != self);
+            if (!helps) {
+                return;
+            }
+            LOGGER.atInfo()
+                    .addKeyValue("topicId", topicId)
+                    .addKeyValue("partition", index)
+                    .addKeyValue("leaderEpoch", now.leaderEpoch())
+                    .log("replica given up");
+            var _ =
+                    decisions
+                            .apply(command)
+                            .exceptionally(failure -> {
+                                LOGGER.atInfo().setCause(failure).log("replica not given up yet");
+                                return null;
+                            });
+        }
+
+        private @Nullable PartitionImage partitionIn(ClusterImage image, Uuid topicId, int index) {
+            var topic = image.topic(topicId);
+            return topic == null ? null : topic.partitions().get(index);
         }
 
         @Override

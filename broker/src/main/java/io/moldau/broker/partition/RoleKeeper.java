@@ -1,5 +1,6 @@
 package io.moldau.broker.partition;
 
+import io.moldau.broker.disk.Room;
 import io.moldau.metadata.PartitionImage;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.slf4j.Logger;
@@ -14,12 +15,14 @@ final class RoleKeeper {
 
     private final Partition partition;
     private final LedSide ledSide;
+    private final Retreat retreat;
     private Role role;
     private boolean ended;
 
     RoleKeeper(Partition partition, PartitionImage image) {
         this.partition = partition;
         this.ledSide = new LedSide(partition);
+        this.retreat = new Retreat(partition);
         this.role =
                 isLoneLeader(image)
                         ? new Role.Lone(image.leaderEpoch(), partition)
@@ -49,6 +52,9 @@ final class RoleKeeper {
         } else {
             last.end();
             role = roleIn(next.image());
+            if (!(role instanceof Role.Offline)) {
+                retreat.onUsable();
+            }
             partition.onRoleTaken(last);
             role.begin(next);
             partition.onRoleBegun();
@@ -72,7 +78,7 @@ final class RoleKeeper {
         if (isLoneLeader(image)) {
             return new Role.Lone(image.leaderEpoch(), partition);
         }
-        if (image.leader() == PartitionImage.NO_LEADER) {
+        if (image.leader() == PartitionImage.NO_LEADER || retreat.forbids(image)) {
             return new Role.Offline(image.leaderEpoch());
         }
         try {
@@ -111,6 +117,7 @@ final class RoleKeeper {
             } else if (partition.leadership().leader() != PartitionImage.NO_LEADER) {
                 take(partition.view());
             }
+            retreat.tick(role);
         });
     }
 
@@ -125,11 +132,34 @@ final class RoleKeeper {
     }
 
     /// The disk failed. A lone replica needs no other to go on when the disk is back.
-    void onLogFailed() {
-        if (!(role instanceof Role.Lone)) {
-            role.end();
-            role = new Role.Offline(role.leaderEpoch());
+    ///
+    /// @param lost whether something that counted may be gone
+    void onLogFailed(boolean lost) {
+        if (!(role instanceof Role.Lone) && !ended) {
+            retreat.onFailed(role, lost);
+            goOffline();
         }
+    }
+
+    /// The disk has so much room for more records: a follower takes none without, and a leader has
+    /// another lead.
+    void onRoom(Room room) {
+        if (ended) {
+            return;
+        }
+        if (room == Room.CRITICAL && role instanceof FollowerRole) {
+            goOffline();
+        } else if (room != Room.CRITICAL && role instanceof Role.Offline) {
+            partition.guarded(() -> take(partition.view()));
+        } else {
+            retreat.tick(role);
+        }
+    }
+
+    private void goOffline() {
+        role.end();
+        role = new Role.Offline(role.leaderEpoch());
+        retreat.tick(role);
     }
 
     /// The partition is no more.

@@ -206,6 +206,8 @@ class ClusterHandlersTest {
                         List.of(
                                 new LogDirs.View(
                                         "/data",
+                                        null,
+                                        false,
                                         1_000,
                                         600,
                                         sizes.entrySet().stream()

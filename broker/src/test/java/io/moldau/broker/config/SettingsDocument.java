@@ -33,6 +33,7 @@ final class SettingsDocument {
     static String text() {
         StringBuilder text = new StringBuilder(HEAD);
         broker(text, "The node and its data", NodeSettings.ALL);
+        broker(text, "Disks", DiskSettings.ALL);
         broker(text, "The node among others", ClusterSettings.ALL);
         broker(text, "Listeners, sockets, threads", NetworkSettings.ALL);
         broker(text, "Topics", LogSettings.TOPICS);

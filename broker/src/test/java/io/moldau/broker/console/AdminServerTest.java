@@ -2,6 +2,7 @@ package io.moldau.broker.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moldau.broker.disk.Room;
 import io.moldau.broker.partition.PartitionFigures;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.quorum.QuorumStatus;
@@ -51,6 +52,18 @@ class AdminServerTest {
         @Override
         public int minInsyncReplicas(String topic) {
             return 1;
+        }
+
+        @Override
+        public List<DiskFigures> disks() {
+            return List.of(
+                    new DiskFigures("/a", true, Room.LOW, 500, 1_000, "The disk is full."),
+                    new DiskFigures("/b", false, Room.ENOUGH, 0, 1_000, "The disk is gone."));
+        }
+
+        @Override
+        public long offlineReplicas() {
+            return 4;
         }
 
         @Override
@@ -120,6 +133,21 @@ class AdminServerTest {
                 .noneMatch(line ->
                         line.startsWith(
                                 "moldau_partition_log_end_offset{partition=\"3\",topic=\"t0\"}"));
+    }
+
+    @Test
+    void tellsOfEveryDiskUnderKafkasNamesWhereThereAreSome() throws Exception {
+        var lines = get("/metrics").body().lines().toList();
+
+        assertThat(lines)
+                .contains(
+                        "kafka_log_logmanager_offlinelogdirectorycount 1.0",
+                        "kafka_log_logmanager_logdirectoryoffline{logdirectory=\"/a\"} 0.0",
+                        "kafka_log_logmanager_logdirectoryoffline{logdirectory=\"/b\"} 1.0",
+                        "kafka_server_replicamanager_offlinereplicacount 4.0",
+                        "moldau_disk_free_bytes{directory=\"/a\"} 500.0",
+                        "moldau_disk_min_free_bytes{directory=\"/a\"} 1000.0",
+                        "moldau_disk_full{directory=\"/a\"} 1.0");
     }
 
     @Test

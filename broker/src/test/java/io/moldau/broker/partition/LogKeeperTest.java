@@ -3,6 +3,7 @@ package io.moldau.broker.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moldau.broker.disk.DataDir;
 import io.moldau.broker.shard.Shards;
 import io.moldau.env.Clock;
 import io.moldau.log.AppendMode;
@@ -46,7 +47,7 @@ class LogKeeperTest implements LogKeeper.Owner {
     void start() {
         shards = Shards.start(1, "durability", Clock.system());
         directory = LogDirectory.open(folder, Clock.system(), 16);
-        store = new LogStore(List.of(directory));
+        store = new LogStore(List.of(DataDir.of(directory)));
         keeper = newKeeper();
     }
 
@@ -79,7 +80,7 @@ class LogKeeperTest implements LogKeeper.Owner {
     }
 
     @Override
-    public void onFailed(RuntimeException cause) {
+    public void onFailed(RuntimeException cause, boolean lost) {
         promises.add(-1L);
     }
 
@@ -93,7 +94,7 @@ class LogKeeperTest implements LogKeeper.Owner {
     private long append(String... values) {
         return onShard(() -> {
             keeper.log().append(batch(values), AppendMode.CLIENT, EPOCH, nowMs());
-            keeper.onAppended();
+            keeper.onAppended(0);
             return keeper.promisedEnd();
         });
     }
@@ -139,7 +140,7 @@ class LogKeeperTest implements LogKeeper.Owner {
         onShard(() -> {
             for (int i = 0; i < 100; i++) {
                 keeper.log().append(batch("a"), AppendMode.CLIENT, EPOCH, nowMs());
-                keeper.onAppended();
+                keeper.onAppended(0);
             }
             return null;
         });

@@ -1,5 +1,6 @@
 package io.moldau.broker.partition;
 
+import io.moldau.broker.disk.DataDir;
 import io.moldau.broker.shard.Shards;
 import io.moldau.env.Clock;
 import io.moldau.log.LogConfig;
@@ -35,7 +36,11 @@ public final class PartitionsFixture implements AutoCloseable {
     private ClusterImage image = ClusterImage.empty();
 
     public PartitionsFixture(Path folder) {
-        store = new LogStore(List.of(LogDirectory.open(folder, Clock.system(), 64)));
+        this(List.of(DataDir.of(LogDirectory.open(folder, Clock.system(), 64))));
+    }
+
+    public PartitionsFixture(List<DataDir> directories) {
+        store = new LogStore(directories);
         partitions =
                 new Partitions(
                         NODE,

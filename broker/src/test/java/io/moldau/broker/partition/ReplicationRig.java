@@ -1,5 +1,10 @@
 package io.moldau.broker.partition;
 
+import io.moldau.broker.disk.DataDir;
+import io.moldau.broker.disk.DiskWatch;
+import io.moldau.broker.disk.FaultyDisk;
+import io.moldau.broker.disk.Room;
+import io.moldau.broker.disk.Watermarks;
 import io.moldau.broker.replication.ReplicationSettings;
 import io.moldau.broker.shard.Shards;
 import io.moldau.env.Clock;
@@ -40,9 +45,25 @@ final class ReplicationRig implements AutoCloseable {
     static final String TOPIC = "orders";
     private static final long PATIENCE_S = 20;
 
+    /// A broken disk is tried again soon.
+    private static final Clock HASTY =
+            new Clock() {
+                @Override
+                public long wallMs() {
+                    return Clock.system().wallMs();
+                }
+
+                @Override
+                public long monotonicNanos() {
+                    return 20 * Clock.system().monotonicNanos();
+                }
+            };
+
     private final Path root;
     private final ReplicationSettings settings;
     private final Map<Integer, Node> nodes = new TreeMap<>();
+    private final Map<Integer, FaultyDisk> disks = new TreeMap<>();
+    private Watermarks marks = Watermarks.NONE;
     private LogConfig config = LogConfig.defaults();
     private volatile int minInsyncReplicas = 1;
     private ReplicationQuotas quotas = ReplicationQuotas.NONE;
@@ -61,6 +82,8 @@ final class ReplicationRig implements AutoCloseable {
         private final Shards shards;
         private final LogDirectory directory;
         private final LogStore store;
+        private final DataDir dataDir;
+        private final DiskWatch watch;
         private final Partitions partitions;
         private final PeerServer server;
         private final PeerChannels channels = PeerChannels.open(Optional.empty());
@@ -72,11 +95,13 @@ final class ReplicationRig implements AutoCloseable {
             this.id = id;
             this.keptAll = keptAll;
             shards = Shards.start(2, "node-" + id, Clock.system());
-            directory = LogDirectory.open(root.resolve("node-" + id), Clock.system(), 64);
-            store = new LogStore(List.of(directory));
+            directory = LogDirectory.open(folder(id), disk(id), Clock.system(), 64);
+            dataDir = DataDir.of(directory, disk(id), marks, 0);
+            store = new LogStore(List.of(dataDir));
             partitions =
                     new Partitions(
                             id, shards, store, Clock.system(), _ -> config, _ -> minInsyncReplicas);
+            watch = DiskWatch.start(List.of(dataDir), HASTY, partitions::onDisk);
             server =
                     PeerServer.open(
                             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -127,6 +152,10 @@ final class ReplicationRig implements AutoCloseable {
                     .filter(partition -> partition.name().equals(new TopicPartition(TOPIC, 0)))
                     .findFirst()
                     .orElseThrow();
+        }
+
+        boolean isShortOfRoom() {
+            return dataDir.room() != Room.ENOUGH;
         }
 
         boolean keepsPartition() {
@@ -219,13 +248,28 @@ final class ReplicationRig implements AutoCloseable {
             synchronized (ReplicationRig.this) {
                 nodes.remove(id);
             }
+            watch.close();
             replication.close();
             channels.close();
             server.close();
             shards.close();
             store.close();
-            directory.close();
+            dataDir.close();
         }
+    }
+
+    /// Where the node keeps its partitions.
+    Path folder(int id) {
+        return root.resolve("node-" + id);
+    }
+
+    FaultyDisk disk(int id) {
+        return disks.computeIfAbsent(id, _ -> new FaultyDisk());
+    }
+
+    /// From the next [#start] on.
+    void keepFree(Watermarks newMarks) {
+        marks = newMarks;
     }
 
     Node start(int id) {
@@ -242,6 +286,11 @@ final class ReplicationRig implements AutoCloseable {
     /// What a running node has on its disk by now; taken while nothing is written.
     DiskImage diskOf(int id) {
         return DiskImage.of(root.resolve("node-" + id));
+    }
+
+    /// One that was started.
+    Node node(int id) {
+        return Objects.requireNonNull(nodes.get(id));
     }
 
     void configure(LogConfig newConfig) {

@@ -114,10 +114,10 @@ final class IndexFile {
         if (stored == 0) {
             file.create();
         }
-        pending.flip();
-        int entries = pending.remaining() / entryBytes;
-        file.write(pending, (long) stored * entryBytes);
-        stored += entries;
+        int bytes = pending.position();
+        file.write(pending.duplicate().flip(), (long) stored * entryBytes);
+        // Only now: what the disk did not take is tried again.
+        stored += bytes / entryBytes;
         pending.clear();
     }
 

@@ -437,9 +437,15 @@ public final class Segment {
     }
 
     private void rebuildIndexes() {
-        var found =
-                new SegmentScrub(this, false, SegmentScrub.INTERVAL_BYTES, BatchVisitor.NONE)
-                        .run(0);
+        int bytes = sizeBytes;
+        SegmentScrub.Result found;
+        try {
+            found =
+                    new SegmentScrub(this, false, SegmentScrub.INTERVAL_BYTES, BatchVisitor.NONE)
+                            .run(0);
+        } finally {
+            sizeBytes = bytes; // Also where the disk refused: the records are all there.
+        }
         if (found.flaw() != null) { // An index of the first half would hide the other one.
             offsets.clear();
             times.clear();

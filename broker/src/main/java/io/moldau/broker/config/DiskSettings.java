@@ -1,0 +1,34 @@
+package io.moldau.broker.config;
+
+import static io.moldau.broker.config.Setting.ofLong;
+
+import java.util.List;
+import org.apache.kafka.common.config.ConfigDef.Range;
+
+/// What is kept free on the disks.
+final class DiskSettings {
+    static final List<Setting> ALL =
+            List.of(
+                    ofLong(
+                                    "disk.min.free.bytes",
+                                    -1,
+                                    "Below so many free bytes on the disk of a data directory"
+                                            + " producers are refused there, with an error that"
+                                            + " they retry; below half of it replicas are, too."
+                                            + " Reading, deleting and committing go on, and so do"
+                                            + " the others once a quarter more is free. -1 is a"
+                                            + " twentieth of the disk, at most 1 GiB; 0 refuses"
+                                            + " nobody before the disk does.")
+                            .allowing(Range.atLeast(-1)),
+                    ofLong(
+                                    "disk.reserve.bytes",
+                                    -1,
+                                    "Size of the file .reserve in each data directory, which is"
+                                            + " given up when other programs have filled the disk,"
+                                            + " so that the metadata can still be written and"
+                                            + " records deleted. -1 is a fiftieth of the disk,"
+                                            + " 8 to 64 MiB; 0 is none.")
+                            .allowing(Range.atLeast(-1)));
+
+    private DiskSettings() {}
+}

@@ -1,0 +1,118 @@
+package io.moldau.broker.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+
+/// A file of a [FaultyDisk].
+final class FaultyChannel extends FileChannel {
+    private final FaultyDisk disk;
+    private final Path path;
+    private final FileChannel real;
+
+    FaultyChannel(FaultyDisk disk, Path path, FileChannel real) {
+        this.disk = disk;
+        this.path = path;
+        this.real = real;
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        return real.read(into);
+    }
+
+    @Override
+    public long read(ByteBuffer[] into, int offset, int length) throws IOException {
+        return real.read(into, offset, length);
+    }
+
+    @Override
+    public int read(ByteBuffer into, long position) throws IOException {
+        return real.read(into, position);
+    }
+
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+        disk.check(path, true);
+        return real.write(from);
+    }
+
+    @Override
+    public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+        disk.check(path, true);
+        return real.write(from, offset, length);
+    }
+
+    @Override
+    public int write(ByteBuffer from, long position) throws IOException {
+        disk.check(path, true);
+        return real.write(from, position);
+    }
+
+    @Override
+    public long position() throws IOException {
+        return real.position();
+    }
+
+    @Override
+    public FileChannel position(long position) throws IOException {
+        real.position(position);
+        return this;
+    }
+
+    @Override
+    public long size() throws IOException {
+        return real.size();
+    }
+
+    @Override
+    public FileChannel truncate(long size) throws IOException {
+        disk.check(path, false);
+        real.truncate(size);
+        return this;
+    }
+
+    @Override
+    public void force(boolean metaData) throws IOException {
+        disk.check(path, false);
+        real.force(metaData);
+    }
+
+    @Override
+    public long transferTo(long position, long count, WritableByteChannel target)
+            throws IOException {
+        return real.transferTo(position, count, target);
+    }
+
+    @Override
+    public long transferFrom(ReadableByteChannel source, long position, long count)
+            throws IOException {
+        disk.check(path, true);
+        return real.transferFrom(source, position, count);
+    }
+
+    @Override
+    public MappedByteBuffer map(MapMode mode, long position, long size) throws IOException {
+        return real.map(mode, position, size);
+    }
+
+    @Override
+    public FileLock lock(long position, long size, boolean shared) throws IOException {
+        return real.lock(position, size, shared);
+    }
+
+    @Override
+    public FileLock tryLock(long position, long size, boolean shared) throws IOException {
+        return real.tryLock(position, size, shared);
+    }
+
+    @Override
+    protected void implCloseChannel() throws IOException {
+        real.close();
+    }
+}
