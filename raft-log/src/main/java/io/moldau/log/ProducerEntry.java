@@ -1,9 +1,12 @@
 package io.moldau.log;
 
-/// What is remembered of one idempotent producer: its epoch and its last five batches.
+/// What is remembered of one idempotent producer: its epoch and its last ten batches.
 final class ProducerEntry {
-    /// As many as a client has on their way at once, so that any of them may be sent again.
-    static final int BATCHES_MAX = 5;
+    /// As many as a client has on their way at once, so that any of them may be sent again: five to
+    /// each node. When the leader changes it may send five to the next one before it hears that
+    /// those to the last one must be repeated; with five remembered, as Kafka has it, the first
+    /// would be out of order for ever.
+    static final int BATCHES_MAX = 10;
 
     final long producerId;
     short epoch;

@@ -55,14 +55,14 @@ class ProducerStatesTest {
     }
 
     @Test
-    void remembersTheLastFiveBatchesAndNoMore() {
+    void remembersTheLastTenBatchesAndNoMore() {
         // given
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 11; i++) {
             send(0, i, 1);
         }
 
         // then
-        for (int i = 1; i < 6; i++) {
+        for (int i = 1; i < 11; i++) {
             assertThat(send(0, i, 1)).isEqualTo(new Duplicate(i, i, -1));
         }
         assertThat(errorOf(send(0, 0, 1))).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
@@ -137,9 +137,9 @@ class ProducerStatesTest {
     }
 
     @Test
-    void stillKnowsFiveBatchesAfterACleanRestart() {
+    void stillKnowsTenBatchesAfterACleanRestart() {
         // given
-        for (int i = 0; i < 7; i++) {
+        for (int i = 0; i < 12; i++) {
             send(2, i * 10, 10);
         }
 
@@ -147,20 +147,20 @@ class ProducerStatesTest {
         fixture.reopenCleanly();
 
         // then
-        for (int i = 2; i < 7; i++) {
+        for (int i = 2; i < 12; i++) {
             assertThat(send(2, i * 10, 10)).isEqualTo(new Duplicate(i * 10L, i * 10L + 9, -1));
         }
-        assertThat(send(2, 70, 1)).isInstanceOf(Appended.class);
+        assertThat(send(2, 120, 1)).isInstanceOf(Appended.class);
     }
 
     /// Classic bug 12, from a snapshot and what was written after it.
     @Test
-    void stillKnowsFiveBatchesAfterAKillAndARoll() {
+    void stillKnowsTenBatchesAfterAKillAndARoll() {
         // given
         int oneBatch = TestBatches.batchOf(10).remaining();
         fixture.log.reconfigure(
                 LogConfig.defaults().with("segment.bytes", Integer.toString(3 * oneBatch)));
-        for (int i = 0; i < 7; i++) {
+        for (int i = 0; i < 12; i++) {
             send(2, i * 10, 10);
         }
 
@@ -168,7 +168,7 @@ class ProducerStatesTest {
         fixture.reopenAfterKill();
 
         // then
-        for (int i = 2; i < 7; i++) {
+        for (int i = 2; i < 12; i++) {
             assertThat(send(2, i * 10, 10)).isEqualTo(new Duplicate(i * 10L, i * 10L + 9, -1));
         }
     }

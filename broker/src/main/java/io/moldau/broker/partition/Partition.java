@@ -433,7 +433,9 @@ public final class Partition {
 
     /// Or it does, and its disk does not let it.
     AppendResult notLeader() {
-        if (leadership().leader() == nodeId() && role() instanceof Role.Offline) {
+        if (leadership().leader() == nodeId()
+                && role() instanceof Role.Offline
+                && !roles.isOver()) {
             return storageFailure("the log of %s cannot be used now".formatted(name));
         }
         return refused(

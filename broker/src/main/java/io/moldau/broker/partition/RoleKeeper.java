@@ -162,6 +162,11 @@ final class RoleKeeper {
         retreat.tick(role);
     }
 
+    /// Whether the partition is no more, on this node.
+    boolean isOver() {
+        return ended;
+    }
+
     /// The partition is no more.
     void end() {
         role.end();

@@ -92,6 +92,30 @@ class ClassicDiskBugsTest {
         assertThat(send(second, 5, 1)).isInstanceOf(Appended.class);
     }
 
+    /// Classic bug 12: a client has five batches under way to each node. It sent more of them to
+    /// the next leader before it heard that those to the last one must be repeated.
+    @Test
+    void theOldestOfTwiceFiveBatchesUnderWayIsStillKnown() {
+        // given
+        var first = rig.start(1);
+        var second = rig.start(2);
+        rig.createTopic(1, 2);
+        for (int i = 0; i < 5; i++) {
+            send(first, i, 1);
+        }
+        rig.fence(1);
+        for (int i = 5; i < 10; i++) {
+            send(second, i, 1);
+        }
+
+        // when
+        var again = IntStream.range(0, 5).mapToObj(i -> send(second, i, 1)).toList();
+
+        // then
+        assertThat(again)
+                .isEqualTo(IntStream.range(0, 5).mapToObj(i -> new Duplicate(i, i, -1)).toList());
+    }
+
     /// Classic bug 12: the next leader has restarted since, and knows the producer from a snapshot
     /// and from what came after it, or from its records alone.
     @ParameterizedTest

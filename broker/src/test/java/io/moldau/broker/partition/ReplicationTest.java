@@ -334,6 +334,30 @@ class ReplicationTest {
     }
 
     @Test
+    void aLeaderThatAMoveLeavesBehindSaysThatItDoesNotLead() {
+        // given
+        var leader = rig.start(1);
+        rig.start(2);
+        rig.createTopic(1, 2);
+        of(leader.produce(true, "a"));
+        var partition = leader.partition();
+
+        // when
+        rig.decide(
+                new io.moldau.metadata.MetadataCommand.AlterReassignments(
+                        List.of(
+                                new io.moldau.metadata.MetadataCommand.Reassignment(
+                                        ReplicationRig.TOPIC, 0, List.of(2)))));
+        eventually(() -> assertThat(leader.keepsPartition()).isFalse());
+        var answer = new CompletableFuture<AppendResult>();
+        var batch = PartitionsFixture.batch("late");
+        partition.shard().execute(() -> partition.append(batch, true, 1_000, answer::complete));
+
+        // then
+        assertThat(errorOf(answer)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
     void recordsAreDeletedOnceEveryReplicaInSyncHasForgottenThem() {
         // given
         var leader = rig.start(1);

@@ -12,7 +12,6 @@ import io.moldau.chaos.load.Records;
 import io.moldau.chaos.run.Acceptance;
 import io.moldau.chaos.run.BrokerProcess;
 import io.moldau.chaos.run.Topics;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,14 +119,7 @@ class KillUnderLoadIT {
         var sorted = restartsMs.stream().sorted().toList();
         assertThat(sorted.get(sorted.size() / 2))
                 .as("median restart in ms of %s", sorted)
-                .isLessThan(Math.round(RESTART_MS_MAX * machineBusyness()));
-    }
-
-    /// How many processes wait for each processor, at least 1: a clock says little on a machine
-    /// that others use as well.
-    private static double machineBusyness() {
-        var system = ManagementFactory.getOperatingSystemMXBean();
-        return Math.max(1, system.getSystemLoadAverage() / system.getAvailableProcessors());
+                .isLessThan(Math.round(RESTART_MS_MAX * Acceptance.machineBusyness()));
     }
 
     private void report(Producers producers, List<CommittingGroup> groups) {

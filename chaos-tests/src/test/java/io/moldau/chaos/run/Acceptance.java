@@ -3,6 +3,7 @@ package io.moldau.chaos.run;
 import io.moldau.chaos.run.BrokerProcess.Launch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -128,6 +129,13 @@ public final class Acceptance {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// How many processes wait for each processor, at least 1: a clock says little on a machine
+    /// that others use as well.
+    public static double machineBusyness() {
+        var system = ManagementFactory.getOperatingSystemMXBean();
+        return Math.max(1, system.getSystemLoadAverage() / system.getAvailableProcessors());
     }
 
     private static Path emptied(Path folder) {
