@@ -10,6 +10,8 @@ import io.moldau.broker.group.GroupStore;
 import io.moldau.broker.net.BindFailedException;
 import io.moldau.broker.net.BoundListener;
 import io.moldau.broker.net.Endpoint;
+import io.moldau.broker.partition.Cleaner;
+import io.moldau.broker.partition.CleanerLimits;
 import io.moldau.broker.partition.LogStore;
 import io.moldau.broker.partition.Maintenance;
 import io.moldau.broker.partition.Partitions;
@@ -114,6 +116,7 @@ public final class BrokerNode implements AutoCloseable {
                             partitions.onDisk(directory);
                             directories.fatal(directory).ifPresent(failure::complete);
                         }));
+        startCleaner(partitions, shards, settings);
 
         duties = opened(new ClusterDuties(config, quorum, partitions, failure));
         cluster.link().ifPresent(duties::begin);
@@ -181,6 +184,21 @@ public final class BrokerNode implements AutoCloseable {
                         config.getLong("log.flush.offset.checkpoint.interval.ms"));
         maintenance.start();
         opened.push(maintenance::stop);
+    }
+
+    private void startCleaner(Partitions partitions, Shards shards, ConfigService settings) {
+        if (config.getBoolean("log.cleaner.enable")) {
+            var cleaner =
+                    new Cleaner(
+                            partitions,
+                            shards,
+                            clock,
+                            () ->
+                                    CleanerLimits.read(
+                                            settings.current()::getLong,
+                                            settings.current()::getDouble));
+            opened(cleaner).start();
+        }
     }
 
     private GroupCoordinator startGroups() {

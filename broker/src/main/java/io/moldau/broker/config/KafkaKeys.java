@@ -18,7 +18,6 @@ final class KafkaKeys {
         QUOTAS("has no effect yet: it waits for quotas"),
         REPLICATION("has no effect yet: it waits for " + TopicSettings.REPLICATION),
         GROUPS("has no effect yet: it waits for the newer kinds of groups"),
-        CLEANER("has no effect yet: it waits for " + TopicSettings.CLEANER),
         TIERED("has no effect: there is no " + TopicSettings.TIERED_STORAGE),
         PLUGINS("has no effect: classes cannot be plugged in"),
         METRICS("has no effect yet: it waits for metrics"),
@@ -79,13 +78,6 @@ final class KafkaKeys {
                 Reason.GROUPS,
                 """
                 group.coordinator.rebalance.protocols
-                """);
-        put(
-                Reason.CLEANER,
-                """
-                log.cleaner.backoff.ms log.cleaner.dedupe.buffer.size log.cleaner.enable
-                log.cleaner.io.buffer.load.factor log.cleaner.io.buffer.size
-                log.cleaner.io.max.bytes.per.second log.cleaner.threads
                 """);
         put(
                 Reason.TIERED,

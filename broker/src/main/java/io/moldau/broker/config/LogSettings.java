@@ -67,8 +67,7 @@ final class LogSettings {
                                     ConfigDef.Type.LIST,
                                     "delete",
                                     "What becomes of old segments: delete them, compact them by"
-                                            + " key, or both; empty keeps them for ever. Compaction"
-                                            + " waits for the log cleaner.")
+                                            + " key, or both; empty keeps them for ever.")
                             .allowing(Checks.CLEANUP_POLICY)
                             .clusterWide(),
                     unset(
@@ -122,39 +121,6 @@ final class LogSettings {
                                             + " offsets are written down, which shortens"
                                             + " recovery.")
                             .allowing(Range.atLeast(0)));
-
-    static final List<Setting> CLEANER =
-            List.of(
-                    ofType(
-                                    "log.cleaner.min.cleanable.ratio",
-                                    ConfigDef.Type.DOUBLE,
-                                    0.5,
-                                    "A log is compacted when this share of it has not been"
-                                            + " compacted yet.")
-                            .allowing(Range.between(0, 1))
-                            .clusterWide()
-                            .waitingFor(TopicSettings.CLEANER),
-                    ofLong(
-                                    "log.cleaner.delete.retention.ms",
-                                    86_400_000,
-                                    "How long a compacted log keeps the marks of deleted keys.")
-                            .allowing(Range.atLeast(0))
-                            .clusterWide()
-                            .waitingFor(TopicSettings.CLEANER),
-                    ofLong(
-                                    "log.cleaner.min.compaction.lag.ms",
-                                    0,
-                                    "A record stays uncompacted at least so long.")
-                            .allowing(Range.atLeast(0))
-                            .clusterWide()
-                            .waitingFor(TopicSettings.CLEANER),
-                    ofLong(
-                                    "log.cleaner.max.compaction.lag.ms",
-                                    Long.MAX_VALUE,
-                                    "A record stays uncompacted at most so long.")
-                            .allowing(Range.atLeast(1))
-                            .clusterWide()
-                            .waitingFor(TopicSettings.CLEANER));
 
     static final List<Setting> RECORDS =
             List.of(

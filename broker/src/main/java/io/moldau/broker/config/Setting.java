@@ -10,8 +10,8 @@ import org.apache.kafka.common.config.ConfigException;
 /// @param defaultValue empty when leaving it out means "not set", which Kafka shows as null
 /// @param allowed refuses, in Kafka's words, what the type alone would let pass
 /// @param documentation our own sentence; DescribeConfigs and `docs/settings.md` show it
-/// @param deferred empty for a setting that is honoured; otherwise what it waits for, such as "the
-///   log cleaner": the value is kept and shown, and has no effect until then
+/// @param deferred empty for a setting that is honoured; otherwise what it waits for, such as
+///   "tiered storage": the value is kept and shown, and has no effect until then
 public record Setting(
         String name,
         ConfigDef.Type type,

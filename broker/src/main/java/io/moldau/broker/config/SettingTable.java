@@ -22,7 +22,8 @@ public final class SettingTable {
                             LogSettings.SEGMENTS,
                             LogSettings.RETENTION,
                             LogSettings.FLUSHING,
-                            LogSettings.CLEANER,
+                            CleanerSettings.WORK,
+                            CleanerSettings.TOPICS,
                             GroupSettings.ALL));
 
     private static final Map<String, TopicSetting> TOPIC = topicsByName();

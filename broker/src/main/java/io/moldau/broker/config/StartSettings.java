@@ -129,17 +129,9 @@ record StartSettings(Map<String, String> settings, List<String> warnings) {
             return Optional.empty();
         }
         return SettingTable.broker(name)
-                .map(setting -> waiting(setting, text).or(() -> compaction(name, text)))
+                .map(setting -> waiting(setting, text))
                 .orElseGet(() ->
                         KafkaKeys.warning(name).or(() -> Optional.of(StrayKeys.warning(name))));
-    }
-
-    /// Compaction is the one value of a setting that is otherwise honoured.
-    private static Optional<String> compaction(String name, String text) {
-        return name.equals("log.cleanup.policy") && text.contains("compact")
-                ? Optional.of(
-                        name + "=" + text + " compacts nothing yet: it waits for the log cleaner.")
-                : Optional.empty();
     }
 
     /// A setting that only matters later is worth a sentence when it differs from the default.

@@ -17,7 +17,6 @@ import org.apache.kafka.common.config.ConfigDef.Range;
 
 /// What a topic can set for itself, and what it falls back to.
 final class TopicSettings {
-    static final String CLEANER = "the log cleaner";
     static final String REPLICATION = "replication between nodes";
     static final String TIERED_STORAGE = "tiered storage";
     static final String DECOMPRESSION = "a bound on single decompressed records";
@@ -93,8 +92,7 @@ final class TopicSettings {
                                             "delete",
                                             "What becomes of old segments: delete them, compact"
                                                     + " them by key, or both; empty keeps them for"
-                                                    + " ever. Compaction"
-                                                    + " waits for the log cleaner.")
+                                                    + " ever.")
                                     .allowing(Checks.CLEANUP_POLICY),
                             plain("log.cleanup.policy")),
                     behind(
@@ -120,8 +118,7 @@ final class TopicSettings {
                                             0.5,
                                             "The log is compacted when this share of it has not"
                                                     + " been compacted yet.")
-                                    .allowing(Range.between(0, 1))
-                                    .waitingFor(CLEANER),
+                                    .allowing(Range.between(0, 1)),
                             plain("log.cleaner.min.cleanable.ratio")),
                     behind(
                             ofLong(
@@ -129,24 +126,21 @@ final class TopicSettings {
                                             86_400_000,
                                             "How long a compacted log keeps the marks of deleted"
                                                     + " keys.")
-                                    .allowing(Range.atLeast(0))
-                                    .waitingFor(CLEANER),
+                                    .allowing(Range.atLeast(0)),
                             plain("log.cleaner.delete.retention.ms")),
                     behind(
                             ofLong(
                                             "min.compaction.lag.ms",
                                             0,
                                             "A record stays uncompacted at least so long.")
-                                    .allowing(Range.atLeast(0))
-                                    .waitingFor(CLEANER),
+                                    .allowing(Range.atLeast(0)),
                             plain("log.cleaner.min.compaction.lag.ms")),
                     behind(
                             ofLong(
                                             "max.compaction.lag.ms",
                                             Long.MAX_VALUE,
                                             "A record stays uncompacted at most so long.")
-                                    .allowing(Range.atLeast(1))
-                                    .waitingFor(CLEANER),
+                                    .allowing(Range.atLeast(1)),
                             plain("log.cleaner.max.compaction.lag.ms")));
 
     private static final List<TopicSetting> DURABILITY =

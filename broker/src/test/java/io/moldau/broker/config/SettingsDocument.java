@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 
 /// Writes `docs/settings.md` out of the tables.
@@ -41,7 +42,11 @@ final class SettingsDocument {
         broker(text, "Segments", LogSettings.SEGMENTS);
         broker(text, "Retention", LogSettings.RETENTION);
         broker(text, "Flushing", LogSettings.FLUSHING);
-        broker(text, "Compaction", LogSettings.CLEANER);
+        broker(
+                text,
+                "Compaction",
+                Stream.concat(CleanerSettings.WORK.stream(), CleanerSettings.TOPICS.stream())
+                        .toList());
         broker(text, "Groups, offsets, producers", GroupSettings.ALL);
         topics(text);
         withoutEffect(text);

@@ -33,8 +33,6 @@ class StrayKeysTest {
                 "num.replica.fetchers=4    | has no effect: nothing here corresponds to it.",
                 "transaction.max.timeout.ms=5 | has no effect yet: it waits for transactions.",
                 "listener.name.client.ssl.keystore.location=/x | waits for TLS, SASL and access",
-                "log.cleaner.delete.retention.ms=5 | it waits for the log cleaner.",
-                "log.cleanup.policy=compact | compacts nothing yet: it waits for the log cleaner.",
                 "unclean.leader.election.enable=true | it waits for replication between nodes.",
             })
     void warnsOnceAndSaysWhy(String given, String why) {
