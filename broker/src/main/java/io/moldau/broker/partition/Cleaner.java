@@ -1,5 +1,6 @@
 package io.moldau.broker.partition;
 
+import io.moldau.broker.disk.Room;
 import io.moldau.broker.shard.Shards;
 import io.moldau.env.Clock;
 import io.moldau.log.PartitionLog;
@@ -98,7 +99,10 @@ public final class Cleaner implements AutoCloseable {
     }
 
     private void look(Partition partition, Queue<Prospect> found) {
-        if (!partition.keeper().isOpen() || !partition.log().config().compacts()) {
+        // Compaction first takes room and then gives it back.
+        if (!partition.keeper().isOpen()
+                || !partition.log().config().compacts()
+                || partitions.store().room(partition.name()) == Room.CRITICAL) {
             return;
         }
         partition.guarded(() -> {
