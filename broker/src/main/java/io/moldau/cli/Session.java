@@ -40,6 +40,18 @@ public record Session(InputStream in, PrintStream out, PrintStream err, boolean 
         return styled("2", text);
     }
 
+    String red(String text) {
+        return styled("31", text);
+    }
+
+    String green(String text) {
+        return styled("32", text);
+    }
+
+    String yellow(String text) {
+        return styled("33", text);
+    }
+
     private String styled(String code, String text) {
         return terminal && System.getenv("NO_COLOR") == null
                 ? "\u001b[" + code + "m" + text + "\u001b[0m"

@@ -30,11 +30,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "topics",
-        description = "List, create, describe, change and delete topics.",
+        description = "List, create, describe, explain, change and delete topics.",
         subcommands = {
             TopicsCommand.ListTopics.class,
             TopicsCommand.CreateTopics.class,
             TopicsCommand.DescribeTopics.class,
+            ExplainTopic.class,
             TopicsCommand.AlterTopic.class,
             TopicsCommand.DeleteTopics.class
         })
@@ -52,7 +53,7 @@ final class TopicsCommand extends CommandGroup {
         return topics;
     }
 
-    private static Exception about(String topic, Exception failure) {
+    static Exception about(String topic, Exception failure) {
         return Failures.unwrapped(failure) instanceof UnknownTopicOrPartitionException
                 ? CliException.failure("There is no topic %s.".formatted(topic))
                 : failure;

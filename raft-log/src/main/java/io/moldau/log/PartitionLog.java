@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -503,6 +504,34 @@ public final class PartitionLog {
             expired--;
         }
         return expired;
+    }
+
+    /// What the log consists of, for those who explain it.
+    ///
+    /// @param stableEnd the last stable offset
+    public LogFacts facts(long nowMs, long stableEnd) {
+        var facts = new ArrayList<LogFacts.Segment>(segments.count());
+        for (int i = 0; i < segments.count(); i++) {
+            var segment = segments.get(i);
+            facts.add(
+                    new LogFacts.Segment(
+                            segment.baseOffset(),
+                            segments.endOffset(i, logEndOffset),
+                            segment.sizeBytes(),
+                            segment.startedMs(),
+                            segment.largestTimestampMs()));
+        }
+        long segmentMs =
+                segments.isEmpty()
+                        ? config.segmentMsMax()
+                        : config.segmentMsMax() - jitterMs(segments.last().baseOffset());
+        return new LogFacts(
+                facts,
+                segmentMs,
+                lastAppendMs,
+                cleaning.plan(nowMs, stableEnd),
+                cleaning.cleanedUpTo(),
+                Math.min(stableEnd, recoveryPoint()));
     }
 
     private void drop(int count, long nowMs) {

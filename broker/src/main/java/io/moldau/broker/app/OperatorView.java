@@ -5,6 +5,7 @@ import io.moldau.broker.console.DiskFigures;
 import io.moldau.broker.console.NodeView;
 import io.moldau.broker.partition.Partition;
 import io.moldau.broker.partition.PartitionFigures;
+import io.moldau.broker.partition.PartitionReport;
 import io.moldau.broker.partition.Partitions;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.quorum.MetadataQuorum;
@@ -63,5 +64,13 @@ record OperatorView(
     @Override
     public List<PartitionFigures> partitions() {
         return PartitionFigures.of(partitionsHere).orTimeout(TIMEOUT_S, TimeUnit.SECONDS).join();
+    }
+
+    @Override
+    public List<PartitionReport> segments(String topic) {
+        long checkEveryMs = settings.current().getLong("log.retention.check.interval.ms");
+        return PartitionReport.of(partitionsHere, topic, checkEveryMs)
+                .orTimeout(TIMEOUT_S, TimeUnit.SECONDS)
+                .join();
     }
 }

@@ -90,8 +90,8 @@ final class ClusterSettings {
                     unset(
                                     "admin.listen",
                                     ConfigDef.Type.STRING,
-                                    "Where /livez, /readyz, /metrics and /safe-to-stop answer, as"
-                                            + " HOST:PORT; none for nowhere. If not set:"
+                                    "Where /livez, /readyz, /metrics, /safe-to-stop and /segments"
+                                            + " answer, as HOST:PORT; none for nowhere. If not set:"
                                             + " 127.0.0.1:9644, and nowhere when that is taken.")
                             .allowing(ClusterKeys.ADDRESS_OR_NONE));
 

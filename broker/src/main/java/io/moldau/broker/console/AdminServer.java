@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 /// - `GET /safe-to-stop`: 200 when nobody would miss the node, else 503; JSON says what would
 ///   suffer
 /// - `GET /metrics`: Prometheus's text format
+/// - `GET /segments?topic=NAME`: what will become of the segments of a topic's partitions here
 ///
 /// It asks for no password, hence loopback by default.
 public final class AdminServer implements AutoCloseable {
@@ -27,6 +28,7 @@ public final class AdminServer implements AutoCloseable {
     private static final int BACKLOG = 16;
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String JSON = "application/json";
+    private static final String TOPIC = "topic=";
 
     private final NodeView node;
     private final HttpServer server;
@@ -71,6 +73,7 @@ public final class AdminServer implements AutoCloseable {
         page("/readyz", () -> answer(Health.ready(node)));
         page("/safe-to-stop", this::safeToStop);
         page("/metrics", () -> new Answer(200, Metrics.CONTENT_TYPE, metrics.scrape()));
+        server.createContext("/segments", exchange -> send(exchange, of(() -> segments(exchange))));
         server.createContext("/", exchange -> send(exchange, notFound()));
         server.start();
     }
@@ -96,7 +99,22 @@ public final class AdminServer implements AutoCloseable {
 
     private static Answer notFound() {
         return new Answer(
-                404, TEXT, "There are /livez, /readyz, /safe-to-stop and /metrics here.\n");
+                404,
+                TEXT,
+                "There are /livez, /readyz, /safe-to-stop, /metrics and /segments?topic=NAME here.\n");
+    }
+
+    private Answer segments(HttpExchange exchange) {
+        var query = exchange.getRequestURI().getQuery();
+        if (!path(exchange).equals("/segments") || query == null || !query.startsWith(TOPIC)) {
+            return notFound();
+        }
+        var topic = query.substring(TOPIC.length());
+        if (node.image().topic(topic) == null) {
+            return new Answer(404, TEXT, "There is no topic %s.%n".formatted(topic));
+        }
+        var page = SegmentPage.of(node.nodeId(), node.segments(topic));
+        return new Answer(200, SegmentPage.CONTENT_TYPE, page);
     }
 
     private static Answer answer(Health health) {

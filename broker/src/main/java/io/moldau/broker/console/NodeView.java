@@ -1,6 +1,7 @@
 package io.moldau.broker.console;
 
 import io.moldau.broker.partition.PartitionFigures;
+import io.moldau.broker.partition.PartitionReport;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.quorum.QuorumStatus;
 import java.util.List;
@@ -27,4 +28,7 @@ public interface NodeView {
 
     /// The partitions of this node. Waits until their threads have answered, some milliseconds.
     List<PartitionFigures> partitions();
+
+    /// What will become of the segments of a topic's partitions here. Waits as [#partitions].
+    List<PartitionReport> segments(String topic);
 }

@@ -106,7 +106,9 @@ public final class Cleaner implements AutoCloseable {
             return;
         }
         partition.guarded(() -> {
-            var plan = partition.log().cleaning().plan(clock.wallMs(), partition.highWatermark());
+            var log = partition.log();
+            long stableEnd = log.lastStableOffset(partition.highWatermark());
+            var plan = log.cleaning().plan(clock.wallMs(), stableEnd);
             if (plan.due()) {
                 found.add(new Prospect(partition, plan.dirtyRatio()));
             }
@@ -179,7 +181,10 @@ public final class Cleaner implements AutoCloseable {
                         log = partition.keeper().isOpen() ? partition.log() : null;
                         return log == null
                                 ? null
-                                : log.cleaning().begin(clock.wallMs(), partition.highWatermark());
+                                : log.cleaning()
+                                        .begin(
+                                                clock.wallMs(),
+                                                log.lastStableOffset(partition.highWatermark()));
                     });
             if (job == null) {
                 return false;

@@ -32,6 +32,10 @@ public final class Table {
         return this;
     }
 
+    public List<String> columns() {
+        return columns;
+    }
+
     public boolean isEmpty() {
         return rows.isEmpty();
     }

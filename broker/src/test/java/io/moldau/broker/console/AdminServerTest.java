@@ -1,9 +1,14 @@
 package io.moldau.broker.console;
 
+import static io.moldau.log.explain.SegmentReport.Fate.DELETED;
+import static io.moldau.log.explain.SegmentReport.Fate.KEPT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moldau.broker.disk.Room;
 import io.moldau.broker.partition.PartitionFigures;
+import io.moldau.broker.partition.PartitionReport;
+import io.moldau.log.LogFacts;
+import io.moldau.log.explain.SegmentReport;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.quorum.QuorumStatus;
 import java.io.IOException;
@@ -67,6 +72,11 @@ class AdminServerTest {
         }
 
         @Override
+        public List<PartitionReport> segments(String topic) {
+            return List.of();
+        }
+
+        @Override
         public List<PartitionFigures> partitions() {
             return IntStream.range(0, 10_000)
                     .mapToObj(i ->
@@ -98,6 +108,46 @@ class AdminServerTest {
 
         assertThat(get("/livez").statusCode()).isEqualTo(503);
         assertThat(get("/livez").body()).contains("The disk is gone.");
+    }
+
+    @Test
+    void saysThatThereIsNoSuchTopic() throws Exception {
+        var answer = get("/segments?topic=nowhere");
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.body()).isEqualTo("There is no topic nowhere.\n");
+    }
+
+    @Test
+    void writesWhatBecomesOfSegmentsInLinesWithTabs() {
+        // given
+        var closed = new LogFacts.Segment(0, 100, 5_000, 1_000, 2_000);
+        var empty = new LogFacts.Segment(100, 100, 0, 9_000, -1);
+
+        // when
+        var page =
+                SegmentPage.of(
+                        3,
+                        List.of(
+                                new PartitionReport(
+                                        1,
+                                        true,
+                                        10_000,
+                                        List.of(
+                                                new SegmentReport(
+                                                        closed, false, DELETED, 12_000, "old"),
+                                                new SegmentReport(
+                                                        empty,
+                                                        true,
+                                                        KEPT,
+                                                        Long.MAX_VALUE,
+                                                        "empty")))));
+
+        // then
+        assertThat(page.lines().skip(1))
+                .containsExactly(
+                        "3\t1\tleader\t0\t100\t5000\t1000\t2000\t8000\tfalse\tdeleted\t12000\told",
+                        "3\t1\tleader\t100\t100\t0\t\t\t\ttrue\tkept\t\tempty");
     }
 
     @Test
