@@ -41,6 +41,7 @@ public final class StockTools {
                     entry("kafka-get-offsets", "GetOffsetShell"),
                     entry("kafka-metadata-quorum", "MetadataQuorumCommand"),
                     entry("kafka-log-dirs", "LogDirsCommand"),
+                    entry("kafka-dump-log", "DumpLogSegments"),
                     entry("kafka-broker-api-versions", "BrokerApiVersionsCommand"),
                     entry("kafka-leader-election", "LeaderElectionCommand"),
                     entry("kafka-reassign-partitions", "ReassignPartitionsCommand"));
