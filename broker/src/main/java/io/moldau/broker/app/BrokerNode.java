@@ -83,7 +83,7 @@ public final class BrokerNode implements AutoCloseable {
         cluster = opened(ClusterPart.start(config, directories.identity(), failure));
         config = config.withNodeId(cluster.nodeId());
         quorum = cluster.quorum();
-        directories.claim(clusterId(), nodeId());
+        directories.claim(clusterId(), nodeId(), config.metadataDir(), cluster.directoryId());
         var settings = new ConfigService(config);
         settings.start(quorum.image());
 

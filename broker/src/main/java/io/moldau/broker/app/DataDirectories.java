@@ -251,11 +251,16 @@ final class DataDirectories implements AutoCloseable {
     }
 
     /// Writes down whose the directories are from now on.
-    void claim(String clusterId, int nodeId) {
+    ///
+    /// @param metadata the directory that holds the metadata
+    /// @param metadataId under which that one is known among the voters: tools that add and remove
+    ///   voters read it from there
+    void claim(String clusterId, int nodeId, Path metadata, Uuid metadataId) {
         for (var directory : directories) {
             var root = directory.root();
             if (directory.isOnline() && MetaProperties.read(root).isEmpty()) {
-                new MetaProperties(clusterId, nodeId, Uuid.randomUuid()).write(root);
+                var id = root.equals(metadata) ? metadataId : Uuid.randomUuid();
+                new MetaProperties(clusterId, nodeId, id).write(root);
             }
         }
     }

@@ -8,6 +8,8 @@ import io.moldau.chaos.load.Records;
 import io.moldau.chaos.run.Acceptance;
 import io.moldau.chaos.run.ClusterProcess;
 import io.moldau.chaos.run.Command;
+import io.moldau.chaos.tools.StockTools;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,6 +152,73 @@ class NodesIT {
         assertThat(voters()).containsExactly(1, 2, 3, 4);
         assertThat(again.output()).contains("Node 1 votes already.");
         assertThat(again.exitStatus()).isOne();
+    }
+
+    /// As on Kafka, but that the node's own settings need no listener for controllers.
+    @Test
+    void kafkasOwnToolChangesWhoVotes() throws Exception {
+        // given
+        var tools = new StockTools("4.3.1");
+        int listener = theListener();
+        var node = cluster.node(listener);
+        var settings =
+                Files.writeString(
+                        Acceptance.work().resolve("node.properties"),
+                        """
+                        node.id=%d
+                        process.roles=controller
+                        log.dirs=%s
+                        controller.listener.names=CONTROLLER
+                        listeners=CONTROLLER://%s
+                        """
+                                .formatted(listener, node.data(), node.bootstrap()));
+
+        // when
+        var added =
+                tools.run(
+                        "kafka-metadata-quorum",
+                        List.of(
+                                "--bootstrap-server",
+                                cluster.bootstrap(),
+                                "--command-config",
+                                settings.toString(),
+                                "add-controller"),
+                        "");
+        var four = voters();
+        var status =
+                tools.run(
+                        "kafka-metadata-quorum",
+                        List.of("--bootstrap-server", cluster.bootstrap(), "describe", "--status"),
+                        "");
+        var removed =
+                tools.run(
+                        "kafka-metadata-quorum",
+                        List.of(
+                                "--bootstrap-server",
+                                cluster.bootstrap(),
+                                "remove-controller",
+                                "--controller-id",
+                                "" + listener,
+                                "--controller-directory-id",
+                                directoryOf(listener)),
+                        "");
+
+        // then
+        assertThat(added.output() + added.errors()).contains("Added controller " + listener);
+        assertThat(added.exitStatus()).isZero();
+        assertThat(four).containsExactly(1, 2, 3, 4);
+        assertThat(status.output()).containsPattern("CurrentVoters: .*\"id\": 4");
+        assertThat(removed.output() + removed.errors()).contains("Removed");
+        assertThat(removed.exitStatus()).isZero();
+        assertThat(voters()).hasSize(3).doesNotContain(listener);
+    }
+
+    private String directoryOf(int id) {
+        return ClusterView.get(view.admin().describeMetadataQuorum().quorumInfo()).voters().stream()
+                .filter(voter -> voter.replicaId() == id)
+                .map(voter -> voter.replicaDirectoryId().toString())
+                .findFirst()
+                .orElseThrow();
     }
 
     private int theListener() {
