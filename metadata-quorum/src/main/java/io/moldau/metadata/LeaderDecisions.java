@@ -67,7 +67,10 @@ final class LeaderDecisions {
         if (command.leaderEpoch() != partition.leaderEpoch()) {
             return new Decision(image, otherEpoch(partition, command.leaderEpoch()));
         }
-        if (!partition.isr().contains(command.nodeId())) {
+        boolean counts =
+                partition.isr().contains(command.nodeId())
+                        || (command.lost() && partition.elr().contains(command.nodeId()));
+        if (!counts) {
             return accepted(image, new Outcome.IsrChanged(partition));
         }
         var changed =

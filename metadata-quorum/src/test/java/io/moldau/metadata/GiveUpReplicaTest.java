@@ -126,6 +126,20 @@ class GiveUpReplicaTest {
     }
 
     @Test
+    void whoIsEligibleAndMayHaveLostSomethingIsSoNoMore() {
+        topic(2, 1, 2);
+        image = after(fence(2, image), image);
+        assertThat(partition().elr()).containsExactly(2);
+
+        givesUp(2, !LOST);
+        assertThat(partition().elr()).containsExactly(2);
+        givesUp(2, LOST);
+
+        assertThat(partition().elr()).isEmpty();
+        assertThat(partition().leader()).isEqualTo(1);
+    }
+
+    @Test
     void whoIsNotInSyncHasNothingToGiveUp() {
         topic(1, 1, 2);
         image = after(fence(2, image), image);

@@ -16,6 +16,7 @@ import io.moldau.broker.partition.LogStore;
 import io.moldau.broker.partition.Maintenance;
 import io.moldau.broker.partition.Partitions;
 import io.moldau.broker.partition.ReplicationQuotas;
+import io.moldau.broker.partition.Scrubber;
 import io.moldau.broker.shard.Shards;
 import io.moldau.env.Clock;
 import io.moldau.metadata.MetadataCommand;
@@ -108,6 +109,11 @@ public final class BrokerNode implements AutoCloseable {
         quorum.onPublished(settings);
         quorum.onPublished(partitions::onPublished);
         startMaintenance(partitions, shards);
+        opened(
+                Scrubber.start(
+                        partitions,
+                        config.getLong("log.scrub.interval.ms"),
+                        config.getLong("log.scrub.bytes.per.second")));
         opened(
                 DiskWatch.start(
                         directories.watched(),

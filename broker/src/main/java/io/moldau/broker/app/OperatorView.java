@@ -62,6 +62,16 @@ record OperatorView(
     }
 
     @Override
+    public long damagesFound() {
+        return partitionsHere.store().damagesFound();
+    }
+
+    @Override
+    public long repairsBegun() {
+        return partitionsHere.store().repairsBegun();
+    }
+
+    @Override
     public List<PartitionFigures> partitions() {
         return PartitionFigures.of(partitionsHere).orTimeout(TIMEOUT_S, TimeUnit.SECONDS).join();
     }

@@ -28,7 +28,21 @@ final class DiskSettings {
                                             + " so that the metadata can still be written and"
                                             + " records deleted. -1 is a fiftieth of the disk,"
                                             + " 8 to 64 MiB; 0 is none.")
-                            .allowing(Range.atLeast(-1)));
+                            .allowing(Range.atLeast(-1)),
+                    ofLong(
+                                    "log.scrub.interval.ms",
+                                    604_800_000,
+                                    "How long after all closed segments were read and their"
+                                            + " checksums compared, in the background, they are"
+                                            + " read again; the first time is a minute after the"
+                                            + " start. What is damaged is fetched from other"
+                                            + " replicas. -1 is never.")
+                            .allowing(Range.atLeast(-1)),
+                    ofLong(
+                                    "log.scrub.bytes.per.second",
+                                    4 << 20,
+                                    "How much of them is read in a second, at most.")
+                            .allowing(Range.atLeast(1)));
 
     private DiskSettings() {}
 }

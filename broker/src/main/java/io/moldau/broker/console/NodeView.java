@@ -26,6 +26,12 @@ public interface NodeView {
     /// Replicas of this node that cannot be used: their disk failed, or their log.
     long offlineReplicas();
 
+    /// How often damage was found in a log since the start.
+    long damagesFound();
+
+    /// How often damaged records were taken away to be fetched again.
+    long repairsBegun();
+
     /// The partitions of this node. Waits until their threads have answered, some milliseconds.
     List<PartitionFigures> partitions();
 

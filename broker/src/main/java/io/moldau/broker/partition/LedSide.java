@@ -100,7 +100,7 @@ final class LedSide implements LedPartition {
             follower.refuse(Errors.KAFKA_STORAGE_ERROR, leader.leaderEpoch());
         } catch (UncheckedIOException e) {
             follower.refuse(Errors.KAFKA_STORAGE_ERROR, leader.leaderEpoch());
-            partition.keeper().fail(e);
+            partition.keeper().survivesQuestion(e);
         } catch (RuntimeException e) {
             LOGGER.atError().addKeyValue("partition", partition).setCause(e).log("nothing sent");
             follower.refuse(Errors.UNKNOWN_SERVER_ERROR, leader.leaderEpoch());

@@ -7,6 +7,8 @@ import io.moldau.env.DiskTrouble;
 import io.moldau.log.FlushTicket;
 import io.moldau.log.LogConfig;
 import io.moldau.log.PartitionLog;
+import io.moldau.log.segment.DamagedLogException;
+import io.moldau.log.segment.LogDamage;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -37,6 +39,11 @@ final class LogKeeper {
         ///
         /// @param lost whether something that counted may be gone
         void onFailed(RuntimeException cause, boolean lost);
+
+        /// Some of the log's bytes are not what was written.
+        ///
+        /// @param cut whether they are gone already; otherwise the log goes on with them
+        void onDamaged(LogDamage damage, boolean cut);
     }
 
     private final TopicPartition name;
@@ -57,6 +64,7 @@ final class LogKeeper {
     private long reopenAtMs;
     private long reopenAfterMs = REOPEN_AFTER_MS_MIN;
     private volatile Throwable failure;
+    private volatile LogDamage damage;
 
     LogKeeper(
             TopicPartition name,
@@ -105,6 +113,9 @@ final class LogKeeper {
         }
         promiseWhatWasFound();
         owner.onOpened(log);
+        if (log.damageAtOpening() != null) {
+            onDamage(log.damageAtOpening(), true);
+        }
     }
 
     /// What an earlier process wrote and did not flush is no more durable for having been found.
@@ -132,6 +143,56 @@ final class LogKeeper {
     /// Its disk works again: the next use may try.
     void onDiskBack() {
         reopenAtMs = nowMs();
+    }
+
+    /// What of the log is not what was written; null when nothing is known of it. Any thread.
+    LogDamage damage() {
+        return damage;
+    }
+
+    /// Damage was found.
+    ///
+    /// @param cut whether recovery has taken it away, with all that followed
+    void onDamage(LogDamage found, boolean cut) {
+        boolean known = damage != null && damage.fromOffset() <= found.fromOffset();
+        if (known && !cut) {
+            return;
+        }
+        LOGGER.atError()
+                .addKeyValue("partition", name)
+                .addKeyValue("file", found.file())
+                .addKeyValue("position", found.position())
+                .addKeyValue("offset", found.fromOffset())
+                .addKeyValue("reason", found.reason())
+                .addKeyValue("cut", cut)
+                .log("log is damaged");
+        store.onDamage();
+        if (!cut) {
+            damage = found;
+        }
+        owner.onDamaged(found, cut);
+    }
+
+    /// Takes away what is damaged and all behind it: another replica sends it again.
+    void repair() {
+        var open = log();
+        long from = Math.max(damage.fromOffset(), open.logStartOffset());
+        LOGGER.atWarn()
+                .addKeyValue("partition", name)
+                .addKeyValue("fromOffset", from)
+                .addKeyValue("logEndOffset", open.logEndOffset())
+                .log("damaged records are fetched again");
+        try {
+            truncateTo(from);
+        } catch (DamagedLogException unreadable) {
+            LOGGER.atWarn()
+                    .addKeyValue("partition", name)
+                    .setCause(unreadable)
+                    .log("the whole log is fetched again");
+            startFreshAt(open.logStartOffset());
+        }
+        damage = null;
+        store.onRepaired();
     }
 
     /// How much room the disk has for more records.
@@ -269,10 +330,11 @@ final class LogKeeper {
     /// @return whether it goes on
     boolean survives(RuntimeException refusal) {
         if (refusal instanceof UncheckedIOException
+                && !(refusal instanceof DamagedLogException)
                 && store.onRefused(name, refusal) != DiskTrouble.FAILED) {
             return true;
         }
-        giveUp(refusal, true);
+        fail(refusal);
         return false;
     }
 
@@ -280,6 +342,10 @@ final class LogKeeper {
     ///
     /// @return whether the log goes on
     boolean survivesQuestion(RuntimeException refusal) {
+        if (refusal instanceof DamagedLogException damaged) {
+            onDamage(damaged.damage(), false);
+            return true;
+        }
         if (refusal instanceof UncheckedIOException
                 && DiskTrouble.of(refusal) == DiskTrouble.TOO_MANY_FILES) {
             store.onRefused(name, refusal);
@@ -291,6 +357,11 @@ final class LogKeeper {
 
     /// The disk refused in the middle of something: what is in memory may not be what is on disk.
     void fail(RuntimeException cause) {
+        if (cause instanceof DamagedLogException damaged) {
+            onDamage(damaged.damage(), false);
+            giveUp(cause, true);
+            return;
+        }
         giveUp(cause, store.onRefused(name, cause) == DiskTrouble.FAILED);
     }
 

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
@@ -31,6 +32,8 @@ public final class LogStore implements AutoCloseable {
 
     private final List<Place> places;
     private final Map<TopicPartition, Place> placeOf = new ConcurrentHashMap<>();
+    private final AtomicLong damages = new AtomicLong();
+    private final AtomicLong repairs = new AtomicLong();
 
     private static final class Place {
         final DataDir dir;
@@ -163,6 +166,24 @@ public final class LogStore implements AutoCloseable {
             case TOO_MANY_FILES -> LOGGER.atWarn().setCause(refusal).log("too many open files");
         }
         return trouble;
+    }
+
+    void onDamage() {
+        damages.incrementAndGet();
+    }
+
+    void onRepaired() {
+        repairs.incrementAndGet();
+    }
+
+    /// How often damage was found in a log. Any thread.
+    public long damagesFound() {
+        return damages.get();
+    }
+
+    /// How often a damaged log was cut, to be fetched again. Any thread.
+    public long repairsBegun() {
+        return repairs.get();
     }
 
     Flusher flusher(TopicPartition name) {

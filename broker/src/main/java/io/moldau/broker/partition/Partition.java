@@ -8,6 +8,9 @@ import io.moldau.log.AppendMode;
 import io.moldau.log.AppendResult;
 import io.moldau.log.LogConfig;
 import io.moldau.log.PartitionLog;
+import io.moldau.log.ScrubTicket;
+import io.moldau.log.segment.DamagedLogException;
+import io.moldau.log.segment.LogDamage;
 import io.moldau.metadata.PartitionImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +23,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -339,7 +343,10 @@ public final class Partition {
             item.refuse(Errors.KAFKA_STORAGE_ERROR, leadership());
         } catch (RuntimeException e) {
             keeper.survivesQuestion(e);
-            item.refuse(Errors.KAFKA_STORAGE_ERROR, leadership());
+            // Where nobody else has the records, who reads must know that waiting does not help.
+            boolean forGood = e instanceof DamagedLogException && role().leads();
+            item.refuse(
+                    forGood ? Errors.CORRUPT_MESSAGE : Errors.KAFKA_STORAGE_ERROR, leadership());
         }
         if (waiter != null && item.isEmpty()) {
             waiters.add(waiter, item);
@@ -379,6 +386,19 @@ public final class Partition {
                     return true;
                 },
                 false);
+    }
+
+    /// See [PartitionLog#beginScrub]. Null when there is nothing to be read. On the shard only.
+    @Nullable ScrubTicket beginScrub(long fromOffset) {
+        return ask(log -> log.beginScrub(Math.max(fromOffset, log.logStartOffset())), null);
+    }
+
+    /// On the shard only.
+    void completeScrub(ScrubTicket ticket) {
+        var damage = ask(log -> log.completeScrub(ticket), null);
+        if (damage != null) {
+            keeper.onDamage(damage, false);
+        }
     }
 
     /// Forgets fetches that were answered meanwhile.
@@ -474,6 +494,11 @@ public final class Partition {
         public void onFlushed() {
             flushing.advance(keeper.promisedEnd());
             role().onPromised();
+        }
+
+        @Override
+        public void onDamaged(LogDamage damage, boolean cut) {
+            roles.onLogDamaged();
         }
 
         @Override

@@ -14,6 +14,7 @@ final class Retreat {
     private final Partition partition;
     private boolean failed;
     private boolean lost;
+    private boolean damaged;
     private int failedReign = NONE;
 
     Retreat(Partition partition) {
@@ -31,6 +32,15 @@ final class Retreat {
         }
     }
 
+    /// Some of the log is not what was written, and may have been acknowledged.
+    void onDamaged() {
+        damaged = true;
+        var image = partition.leadership();
+        if (image.leader() == partition.nodeId()) {
+            failedReign = image.leaderEpoch();
+        }
+    }
+
     /// It is open again, and this node has a part in the partition.
     void onUsable() {
         failed = false;
@@ -38,9 +48,16 @@ final class Retreat {
     }
 
     /// Whether the node must not do its part now. Nobody leads twice in one epoch: what it finds in
-    /// its log may not be what it told its followers, and they could not see that.
+    /// its log may not be what it told its followers, and they could not see that. And nobody cuts
+    /// what is damaged while it still counts.
     boolean forbids(PartitionImage image) {
-        return image.leader() == partition.nodeId() ? image.leaderEpoch() == failedReign : isFull();
+        return image.leader() == partition.nodeId()
+                ? image.leaderEpoch() == failedReign
+                : isFull() || (partition.keeper().damage() != null && counts(image));
+    }
+
+    private boolean counts(PartitionImage image) {
+        return image.isr().contains(partition.nodeId()) || image.elr().contains(partition.nodeId());
     }
 
     private boolean isFull() {
@@ -49,11 +66,12 @@ final class Retreat {
 
     /// Asks the cluster to go on without this replica, if that is due.
     void tick(Role role) {
-        if (role instanceof Role.Lone || !(failed || isFull())) {
+        if (role instanceof Role.Lone || !(failed || damaged || isFull())) {
             return;
         }
         var image = partition.leadership();
-        if (!image.isr().contains(partition.nodeId())) {
+        if (!counts(image)) {
+            damaged &= partition.keeper().damage() != null;
             return;
         }
         boolean leads = image.leader() == partition.nodeId();
@@ -63,7 +81,7 @@ final class Retreat {
                 .giveUp(
                         partition.topicId(),
                         partition.name().partition(),
-                        failed && lost,
+                        damaged || (failed && lost),
                         renewing);
     }
 }

@@ -17,6 +17,7 @@ final class RoleKeeper {
     private final LedSide ledSide;
     private final Retreat retreat;
     private Role role;
+    private boolean taking;
     private boolean ended;
 
     RoleKeeper(Partition partition, PartitionImage image) {
@@ -51,7 +52,12 @@ final class RoleKeeper {
             last.onMetadata(next);
         } else {
             last.end();
-            role = roleIn(next.image());
+            taking = true;
+            try {
+                role = roleIn(next.image());
+            } finally {
+                taking = false;
+            }
             if (!(role instanceof Role.Offline)) {
                 retreat.onUsable();
             }
@@ -60,6 +66,7 @@ final class RoleKeeper {
             partition.onRoleBegun();
         }
         ledSide.onRole();
+        retreat.tick(role);
     }
 
     private boolean goesOn(Role last, PartitionImage image) {
@@ -82,9 +89,17 @@ final class RoleKeeper {
             return new Role.Offline(image.leaderEpoch());
         }
         try {
-            return image.leader() == partition.nodeId()
-                    ? new LeaderRole(partition, image)
-                    : new FollowerRole(partition, image);
+            partition.keeper().log(); // Only now it is known whether it is damaged.
+            if (retreat.forbids(image)) {
+                return new Role.Offline(image.leaderEpoch());
+            }
+            if (image.leader() == partition.nodeId()) {
+                return new LeaderRole(partition, image);
+            }
+            if (partition.keeper().damage() != null) {
+                partition.keeper().repair(); // It does not count, and another leads.
+            }
+            return new FollowerRole(partition, image);
         } catch (KafkaStorageException e) {
             LOGGER.atWarn()
                     .addKeyValue("partition", partition)
@@ -141,6 +156,14 @@ final class RoleKeeper {
         }
     }
 
+    /// Some of the log is not what was written. A lone replica shows what is left of it.
+    void onLogDamaged() {
+        if (!(role instanceof Role.Lone) && !ended) {
+            retreat.onDamaged();
+            goOffline();
+        }
+    }
+
     /// The disk has so much room for more records: a follower takes none without, and a leader has
     /// another lead.
     void onRoom(Room room) {
@@ -157,6 +180,9 @@ final class RoleKeeper {
     }
 
     private void goOffline() {
+        if (taking) {
+            return; // What comes of that is just being looked at.
+        }
         role.end();
         role = new Role.Offline(role.leaderEpoch());
         retreat.tick(role);

@@ -77,6 +77,16 @@ class AdminServerTest {
         }
 
         @Override
+        public long damagesFound() {
+            return 2;
+        }
+
+        @Override
+        public long repairsBegun() {
+            return 1;
+        }
+
+        @Override
         public List<PartitionFigures> partitions() {
             return IntStream.range(0, 10_000)
                     .mapToObj(i ->
@@ -195,6 +205,8 @@ class AdminServerTest {
                         "kafka_log_logmanager_logdirectoryoffline{logdirectory=\"/a\"} 0.0",
                         "kafka_log_logmanager_logdirectoryoffline{logdirectory=\"/b\"} 1.0",
                         "kafka_server_replicamanager_offlinereplicacount 4.0",
+                        "moldau_log_damages_total 2.0",
+                        "moldau_log_repairs_total 1.0",
                         "moldau_disk_free_bytes{directory=\"/a\"} 500.0",
                         "moldau_disk_min_free_bytes{directory=\"/a\"} 1000.0",
                         "moldau_disk_full{directory=\"/a\"} 1.0");

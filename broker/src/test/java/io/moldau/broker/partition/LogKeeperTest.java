@@ -10,6 +10,7 @@ import io.moldau.log.AppendMode;
 import io.moldau.log.LogConfig;
 import io.moldau.log.LogDirectory;
 import io.moldau.log.PartitionLog;
+import io.moldau.log.segment.LogDamage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -77,6 +78,11 @@ class LogKeeperTest implements LogKeeper.Owner {
     @Override
     public void onFlushed() {
         promises.add(keeper.promisedEnd());
+    }
+
+    @Override
+    public void onDamaged(LogDamage damage, boolean cut) {
+        throw new AssertionError(damage.toString());
     }
 
     @Override

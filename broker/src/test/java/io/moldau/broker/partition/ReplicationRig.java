@@ -158,6 +158,19 @@ final class ReplicationRig implements AutoCloseable {
             return dataDir.room() != Room.ENOUGH;
         }
 
+        /// Reads all segments again and again, until closed.
+        Scrubber scrub(long bytesPerSecond) {
+            return Scrubber.start(partitions, 1, bytesPerSecond);
+        }
+
+        long damages() {
+            return store.damagesFound();
+        }
+
+        long repairs() {
+            return store.repairsBegun();
+        }
+
         boolean keepsPartition() {
             return !partitions.all().isEmpty();
         }

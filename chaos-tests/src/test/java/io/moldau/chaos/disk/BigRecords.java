@@ -112,7 +112,8 @@ final class BigRecords implements AutoCloseable {
                 consumer.poll(Duration.ofMillis(200))
                         .forEach(record ->
                                 found.put(
-                                        record.offset(), ByteBuffer.wrap(record.value()).getLong()));
+                                        record.offset(),
+                                        ByteBuffer.wrap(record.value()).getLong()));
             }
             return found;
         }

@@ -111,8 +111,7 @@ class FullDiskIT {
         admin.alterConsumerGroupOffsets(group, Map.of(PARTITION, new OffsetAndMetadata(round)))
                 .all()
                 .get(30, TimeUnit.SECONDS);
-        var committed =
-                admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+        var committed = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
         assertThat(committed.get(PARTITION).offset()).isEqualTo(round);
         var topic = "made-when-full-" + round;
         admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1)))

@@ -1,0 +1,137 @@
+package io.moldau.broker.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.moldau.broker.replication.ReplicationSettings;
+import io.moldau.log.AppendResult;
+import io.moldau.log.LogConfig;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Three replicas of many small segments, one of which is not what was written. The scrub finds it.
+class DamagedReplicaTest {
+    private static final int RECORDS = 40;
+    private static final long NO_PAUSE = Integer.MAX_VALUE;
+
+    @TempDir Path root;
+    private ReplicationRig rig;
+    private List<String> values;
+
+    @BeforeEach
+    void open() {
+        rig = new ReplicationRig(root, ReplicationSettings.DEFAULT);
+        rig.configure(LogConfig.defaults().with("segment.bytes", "1000"));
+        for (int id = 1; id <= 3; id++) {
+            rig.start(id);
+        }
+        rig.createTopic(1, 2, 3);
+        values = IntStream.range(0, RECORDS).mapToObj(i -> "%0200d".formatted(i)).toList();
+        for (var value : values) {
+            assertThat(errorOf(rig.node(1).produce(true, value))).isEqualTo(Errors.NONE);
+        }
+        for (int id = 1; id <= 3; id++) {
+            var _ =
+                    rig.node(id)
+                            .ask(partition -> {
+                                partition.log().flush(); // Only what is durable is scrubbed.
+                                return true;
+                            });
+        }
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    private static Errors errorOf(CompletableFuture<AppendResult> answer) {
+        var result = answer.orTimeout(20, TimeUnit.SECONDS).join();
+        return result instanceof AppendResult.Refused refused ? refused.error() : Errors.NONE;
+    }
+
+    private static void eventually(org.awaitility.core.ThrowingRunnable holds) {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(10))
+                .untilAsserted(holds);
+    }
+
+    /// In the second segment, where a record's value is.
+    private void flipABit(int id) throws IOException {
+        try (var files = Files.list(rig.folder(id).resolve(ReplicationRig.TOPIC + "-0"))) {
+            var segment =
+                    files.filter(file -> file.toString().endsWith(".log"))
+                            .sorted()
+                            .skip(1)
+                            .findFirst()
+                            .orElseThrow();
+            try (var file =
+                    FileChannel.open(segment, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                var one = ByteBuffer.allocate(1);
+                file.read(one, 150);
+                one.put(0, (byte) (one.get(0) ^ 4));
+                file.write(one.flip(), 150);
+            }
+        }
+    }
+
+    @Test
+    void aFollowersDamageIsFoundAndFetchedAgain() throws IOException {
+        flipABit(3);
+
+        try (var _ = rig.node(3).scrub(NO_PAUSE)) {
+            eventually(() -> assertThat(rig.node(3).repairs()).isEqualTo(1));
+        }
+
+        eventually(() -> assertThat(rig.metadata().isr()).containsExactly(1, 2, 3));
+        assertThat(rig.node(3).damages()).isEqualTo(1);
+        assertThat(rig.metadata().leader()).isEqualTo(1);
+        assertThat(rig.node(3).values()).isEqualTo(values);
+    }
+
+    @Test
+    void aLeaderWithDamageLetsAnotherLeadAndFetchesWhatItLostFromThere() throws IOException {
+        flipABit(1);
+
+        try (var _ = rig.node(1).scrub(NO_PAUSE)) {
+            eventually(() -> assertThat(rig.node(1).repairs()).isEqualTo(1));
+        }
+
+        eventually(() -> assertThat(rig.metadata().isr()).containsExactly(1, 2, 3));
+        assertThat(rig.metadata().leader()).isEqualTo(2);
+        assertThat(rig.node(1).values()).isEqualTo(values);
+    }
+
+    /// Nobody has the records any more: what is left stays readable, and more may come.
+    @Test
+    void whereNobodyElseHasThemTheRestIsKept() throws IOException {
+        rig.fence(2);
+        rig.fence(3);
+        flipABit(1);
+
+        try (var _ = rig.node(1).scrub(NO_PAUSE)) {
+            eventually(() -> assertThat(rig.node(1).damages()).isEqualTo(1));
+        }
+
+        eventually(() -> assertThat(rig.metadata().leaderEpoch()).isEqualTo(1));
+        eventually(() ->
+                assertThat(errorOf(rig.node(1).produce(true, "more"))).isEqualTo(Errors.NONE));
+        assertThat(rig.metadata().leader()).isEqualTo(1);
+        assertThat(rig.node(1).repairs()).isZero();
+        assertThat(rig.node(1).logEndOffset()).isEqualTo(RECORDS + 1);
+    }
+}
