@@ -32,6 +32,9 @@ final class CheckpointFile {
     /// The entries; empty when the file is missing or damaged.
     static Optional<List<String>> read(Disk disk, Path file) {
         var text = StandardCharsets.UTF_8.decode(AtomicFile.read(disk, file)).toString();
+        if (!text.endsWith("\n")) { // Torn: the last number would read as a smaller one.
+            return Optional.empty();
+        }
         var lines = text.lines().filter(line -> !line.isBlank()).toList();
         if (lines.size() < 2 || !lines.get(0).equals(VERSION)) {
             return Optional.empty();

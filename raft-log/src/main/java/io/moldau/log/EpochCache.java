@@ -31,7 +31,9 @@ final class EpochCache {
     private boolean dirty;
     private boolean unsynced;
 
-    EpochCache(Disk disk, Path folder) {
+    /// @param clean whether the file that was found is durable
+    EpochCache(Disk disk, Path folder, boolean clean) {
+        this.unsynced = !clean && disk.exists(folder.resolve(FILE));
         this.disk = disk;
         this.folder = folder;
     }
@@ -166,6 +168,18 @@ final class EpochCache {
         CheckpointFile.write(disk, folder.resolve(FILE), lines, false);
         dirty = false;
         unsynced = true;
+    }
+
+    /// Writes the file though it says so already.
+    void rewrite() {
+        entries();
+        dirty = true;
+        store();
+    }
+
+    /// Whether the machine's crash could still take back what was written to the file.
+    boolean isUnsynced() {
+        return unsynced;
     }
 
     /// The file, if the machine's crash could still take back what was written to it; null

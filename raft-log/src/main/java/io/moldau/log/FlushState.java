@@ -18,9 +18,12 @@ final class FlushState {
     private long lastFlushMs;
     private int truncations;
     private boolean newNames;
+    private boolean closing;
     private boolean underWay;
 
-    FlushState(LogContext context, Path folder, long recoveryPoint, long nowMs) {
+    /// @param clean whether all that was found is durable, names included
+    FlushState(LogContext context, Path folder, long recoveryPoint, long nowMs, boolean clean) {
+        this.newNames = !clean; // Whoever made them may have died before they were synced.
         this.context = context;
         this.folder = folder;
         this.recoveryPoint = recoveryPoint;
@@ -56,6 +59,16 @@ final class FlushState {
         recoveryPoint = Math.min(recoveryPoint, offset);
     }
 
+    /// The log is closed, all of it. Returns whether something besides its records is not durable.
+    boolean onClose(LogSegments segments) {
+        closing = true;
+        newNames |= underWay; // Nobody will complete it.
+        if (newNames || segments.isEmpty()) {
+            return newNames;
+        }
+        return segments.last().indexFiles().stream().anyMatch(PooledFile::isUnsynced);
+    }
+
     /// How often what was written was taken away again.
     int truncations() {
         return truncations;
@@ -70,10 +83,14 @@ final class FlushState {
     Ticket begin(LogSegments segments, long endOffset, Path epochsFile) {
         var files = new ArrayList<PooledFile>(1);
         for (int i = segments.count() - 1; i >= 0; i--) {
-            if (segments.endOffset(i, endOffset) <= recoveryPoint) {
+            boolean sealed = closing && i == segments.count() - 1;
+            if (segments.endOffset(i, endOffset) <= recoveryPoint && !sealed) {
                 break;
             }
             files.addAll(segments.get(i).filesToFlush());
+            if (sealed || i + 1 < segments.count()) { // Nobody will mend its indexes.
+                files.addAll(segments.get(i).indexFiles());
+            }
         }
         underWay = true;
         var ticket = new Ticket(this, files, endOffset, truncations, newNames, epochsFile);
@@ -120,6 +137,7 @@ final class FlushState {
                     // Of a file that could not be opened nothing was asked yet.
                     if (DiskTrouble.of(e) != DiskTrouble.TOO_MANY_FILES) {
                         log.failure = e;
+                        SyncFailure.mark(log.context.disk(), log.folder);
                     }
                     throw e;
                 }

@@ -56,7 +56,10 @@ public final class LogDirectory implements AutoCloseable {
     private Map<TopicPartition, Long> logStartsWritten;
     private Map<TopicPartition, Long> highWatermarksWritten;
     private Map<TopicPartition, Long> cleanedWritten;
-    private final AtomicLong foldersMade = new AtomicLong();
+
+    /// An earlier process may have left names that are not durable.
+    private final AtomicLong foldersMade = new AtomicLong(1);
+
     private long foldersSynced;
     private boolean closed;
 

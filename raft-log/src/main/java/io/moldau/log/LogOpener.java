@@ -33,6 +33,7 @@ final class LogOpener {
     private ProducerStore producers;
     private boolean transactional;
     private LogDamage damage;
+    private boolean syncFailed;
 
     /// @param compacted whether records of the log were compacted once, whatever is done to it now
     LogOpener(
@@ -58,7 +59,7 @@ final class LogOpener {
             OptionalLong checkpointedStart) {
         list();
         segments = new LogSegments(context, folder, found);
-        epochs = new EpochCache(context.disk(), folder);
+        epochs = new EpochCache(context.disk(), folder, clean);
         producers = new ProducerStore(context.disk(), folder, snapshots);
         long flushed = recoveryPoint.orElse(0);
         long start = checkpointedStart.orElse(0);
@@ -66,8 +67,11 @@ final class LogOpener {
         if (!segments.isEmpty()) {
             start = Math.max(start, segments.first().baseOffset());
             boolean trusted =
-                    clean && recoveryPoint.isPresent() && flushed >= segments.last().baseOffset();
+                    clean && recoveryPoint.isPresent() && flushed == segments.last().endOffset();
             end = trusted ? flushed : recover(flushed);
+        }
+        if (syncFailed) {
+            SyncFailure.makeUpFor(context.disk(), folder, topicId, segments, flushed, epochs);
         }
         if (segments.isEmpty() && !clean) { // Epochs of records that never reached the disk.
             epochs.truncateFromEnd(end);
@@ -77,7 +81,7 @@ final class LogOpener {
         }
         return new OpenedLog(
                 partition, topicId, folder, segments, epochs, producers, start, end, flushed,
-                damage);
+                damage, clean);
     }
 
     private void list() {
@@ -88,6 +92,7 @@ final class LogOpener {
                 context.disk().delete(folder.resolve(name));
                 continue;
             }
+            syncFailed |= name.equals(SyncFailure.FILE);
             long base = SegmentNames.parse(name, SegmentNames.LOG);
             if (base >= 0) {
                 found.add(Segment.open(context.disk(), context.files(), folder, base, nowMs));
@@ -113,11 +118,17 @@ final class LogOpener {
             }
             var result =
                     segment.recover(
-                            flushed, config.indexIntervalBytes(), !mayHaveGaps, this::onBatch);
+                            syncFailed ? 0 : flushed, // Its indexes are written anew, then.
+                            config.indexIntervalBytes(),
+                            !mayHaveGaps,
+                            this::onBatch);
             if (transactional || segment.mayHaveAborted()) {
                 unindexed = Math.min(unindexed, i);
             }
             end = Math.max(end, result.nextOffset());
+            if (!isLast) {
+                segment.seal(); // Its youngest record may stand behind its last index entry.
+            }
             // The disk may have kept a later file and lost the end of this one. Compaction leaves
             // such
             // gaps on purpose.

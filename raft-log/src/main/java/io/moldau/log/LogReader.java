@@ -140,10 +140,13 @@ final class LogReader {
 
     Optional<TimestampOffset> maxTimestamp(long fromOffset) {
         Segment latest = null;
+        long youngest = Long.MIN_VALUE;
         for (int i = Math.max(0, segments.floor(fromOffset)); i < segments.count(); i++) {
             var segment = segments.get(i);
-            if (latest == null || segment.maxTimestamp() > latest.maxTimestamp()) {
+            long own = segment.maxTimestamp(fromOffset);
+            if (own > youngest) {
                 latest = segment;
+                youngest = own;
             }
         }
         return latest == null

@@ -7,6 +7,7 @@ import org.apache.kafka.common.Uuid;
 
 /// What was found in a partition's folder, recovered where needed.
 ///
+/// @param clean whether everything was durable already, names included
 /// @param damage of what had been flushed, and was cut; null when there is none
 record OpenedLog(
         TopicPartition partition,
@@ -18,4 +19,5 @@ record OpenedLog(
         long logStartOffset,
         long logEndOffset,
         long recoveryPoint,
-        LogDamage damage) {}
+        LogDamage damage,
+        boolean clean) {}

@@ -79,7 +79,8 @@ public final class PartitionLog {
                         context,
                         folder,
                         Math.min(opened.recoveryPoint(), logEndOffset),
-                        context.clock().wallMs());
+                        context.clock().wallMs(),
+                        opened.clean());
         reconfigure(config);
     }
 
@@ -558,6 +559,7 @@ public final class PartitionLog {
         // Before the files change: after a crash nothing behind the cut may be trusted unread.
         flushes.onTruncation(offset);
         context.checkpoint().run();
+        producers.truncateTo(offset);
         int index = segments.floor(offset);
         segments.dropFrom(index + 1, nowMs);
         segments.get(index).truncateTo(offset, config.indexIntervalBytes());
@@ -573,12 +575,15 @@ public final class PartitionLog {
         long nowMs = context.clock().wallMs();
         flushes.onTruncation(Math.min(offset, logStartOffset));
         context.checkpoint().run();
+        producers.clear();
         segments.dropFrom(0, nowMs);
         flushes.onNewName();
         segments.add(offset, nowMs);
+        context.disk().syncDirectory(folder);
         logStartOffset = offset;
         afterTruncation(offset);
         epochs.clear();
+        epochs.store();
         producers.clear();
         context.checkpoint().run();
     }
@@ -718,7 +723,10 @@ public final class PartitionLog {
             producers.snapshot(logEndOffset, segments);
         }
         epochs.store();
-        if (unflushedRecords() > 0) {
+        if (flushes.isUnderWay()) {
+            epochs.rewrite();
+        }
+        if (flushes.onClose(segments) || unflushedRecords() > 0 || epochs.isUnsynced()) {
             flush();
         }
         release();

@@ -8,15 +8,18 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 
 /// An open file of a [SimDisk]: positional reads and writes only, until the crash.
 final class SimChannel extends FileChannel {
     private final SimDisk disk;
+    private final Path path;
     private final SimFile file;
     private final int generation;
 
-    SimChannel(SimDisk disk, SimFile file) {
+    SimChannel(SimDisk disk, Path path, SimFile file) {
         this.disk = disk;
+        this.path = path;
         this.file = file;
         this.generation = disk.generation();
     }
@@ -30,12 +33,17 @@ final class SimChannel extends FileChannel {
 
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
-        return alive().read(target, position);
+        return alive().read(target, position, disk.transfer(target.remaining()));
     }
 
     @Override
     public int write(ByteBuffer source, long position) throws IOException {
-        return alive().write(source, position);
+        var target = alive();
+        int wanted = disk.transfer(source.remaining());
+        long grows = Math.max(0, position + wanted - target.size());
+        int count = disk.roomFor(wanted, grows);
+        target.write(source, position, count, disk.landingOf(path, position));
+        return count;
     }
 
     @Override
@@ -45,13 +53,13 @@ final class SimChannel extends FileChannel {
 
     @Override
     public FileChannel truncate(long size) throws IOException {
-        alive().truncate(size);
+        disk.truncate(path, alive(), size);
         return this;
     }
 
     @Override
     public void force(boolean metaData) throws IOException {
-        alive().force();
+        disk.force(path, alive());
     }
 
     @Override

@@ -15,6 +15,7 @@ public final class PooledFile implements ByteSource {
     private final FilePool pool;
     private volatile Path path;
     private volatile boolean deleted;
+    private volatile boolean unsynced;
 
     public PooledFile(Disk disk, FilePool pool, Path path) {
         this.disk = disk;
@@ -69,6 +70,7 @@ public final class PooledFile implements ByteSource {
 
     /// Writes all of the buffer. A heap buffer is fine.
     public void write(ByteBuffer source, long position) {
+        unsynced = true;
         var file = acquire();
         try {
             file.write(source, position);
@@ -89,6 +91,7 @@ public final class PooledFile implements ByteSource {
     }
 
     public void truncate(long sizeBytes) {
+        unsynced = true;
         var file = acquire();
         try {
             file.channel().truncate(sizeBytes);
@@ -101,6 +104,7 @@ public final class PooledFile implements ByteSource {
 
     /// Waits until the file's content is on the platter.
     public void force() {
+        unsynced = false; // What is written from now on may miss this one.
         var file = acquire();
         try {
             file.channel().force(false);
@@ -117,6 +121,11 @@ public final class PooledFile implements ByteSource {
         path = target;
     }
 
+    /// Whether something was written here that no [#force] has seen.
+    public boolean isUnsynced() {
+        return unsynced;
+    }
+
     /// Renames the file if it is there. Used when the whole is given up.
     public void renameForDeletion(Path target) {
         deleted = true;
@@ -125,6 +134,11 @@ public final class PooledFile implements ByteSource {
             disk.rename(path, target);
         }
         path = target;
+    }
+
+    /// Closes the descriptor, unless somebody is using it.
+    void letGo() {
+        pool.forget(this);
     }
 
     /// Its folder goes as a whole: nothing is renamed here.

@@ -134,6 +134,10 @@ public final class Segment {
         return position >= sizeBytes ? -1 : offsets.offsetBehind(position);
     }
 
+    public List<PooledFile> indexFiles() {
+        return List.of(offsets.file().file(), times.file().file());
+    }
+
     /// Appends one batch whose offsets are stamped.
     ///
     /// @throws UncheckedIOException the disk refused; nothing of the batch is in the segment
@@ -141,6 +145,10 @@ public final class Segment {
             ByteBuffer batch, long lastOffset, long batchMaxTimestamp, int indexIntervalBytes) {
         loadTimes();
         mendTail();
+        if (bytesSinceEntry > indexIntervalBytes) { // Behind the write nothing may fail.
+            offsets.file().append();
+            times.makeRoom();
+        }
         int position = sizeBytes;
         int count = batch.remaining();
         try {
@@ -212,6 +220,35 @@ public final class Segment {
                         || (times.file().count() + 1L) * TimeIndex.ENTRY_BYTES > indexBytesMax);
     }
 
+    /// Where the segment's offsets end, by the headers behind its last index entry; -1 when they
+    /// cannot be read. Leaves nothing open and nothing in memory.
+    public long endOffset() {
+        if (sizeBytes == 0) {
+            return baseOffset;
+        }
+        try {
+            return endOffsetByHeaders();
+        } finally {
+            offsets.file().reset();
+            offsets.file().file().letGo();
+            log.letGo();
+        }
+    }
+
+    private long endOffsetByHeaders() {
+        int last = offsets.file().isWhole() ? offsets.file().count() - 1 : -1;
+        int start = last < 0 ? 0 : offsets.position(last);
+        if (start < 0 || start >= sizeBytes) {
+            return -1;
+        }
+        var scanner = batchesFrom(start);
+        long end = -1;
+        while (scanner.next()) {
+            end = scanner.lastOffset() + 1;
+        }
+        return scanner.flaw() == null ? end : -1;
+    }
+
     /// How long the segment has been growing, by the records' time where they have one.
     public long ageMs(long batchTimestampMs, long nowMs) {
         long first = firstTimestamp();
@@ -243,6 +280,20 @@ public final class Segment {
         return maxTimestamp;
     }
 
+    /// As [#maxTimestamp], of the records at or behind `offset`.
+    public long maxTimestamp(long offset) {
+        loadTimes();
+        if (offset <= baseOffset || maxTimestampOffset >= offset) {
+            return maxTimestamp;
+        }
+        var scanner = batchesFrom(positionOf(offset));
+        long latest = BatchLayout.NO_TIMESTAMP;
+        while (scanner.next()) {
+            latest = Math.max(latest, scanner.maxTimestamp());
+        }
+        return latest;
+    }
+
     /// What retention compares with the clock.
     public long largestTimestampMs() {
         long largest = maxTimestamp();
@@ -259,6 +310,33 @@ public final class Segment {
         }
         maxTimestamp = times.lastTimestamp();
         maxTimestampOffset = times.lastOffset();
+        if (sizeBytes > 0) {
+            followTimesToTheEnd();
+        }
+    }
+
+    /// The youngest record may stand behind the last entries, and the time index may have lost its
+    /// end without looking so.
+    private void followTimesToTheEnd() {
+        int last = offsets.file().isWhole() ? offsets.file().count() - 1 : 0;
+        int start = last < 0 ? 0 : last < offsets.file().count() ? offsets.position(last) : -1;
+        if (start < 0 || start >= sizeBytes) {
+            rebuildIndexes();
+            return;
+        }
+        var scanner = batchesFrom(start);
+        boolean entered = last >= 0; // The entry's batch had its part in the time index.
+        while (scanner.next()) {
+            if (scanner.maxTimestamp() > maxTimestamp) {
+                if (entered) {
+                    rebuildIndexes();
+                    return;
+                }
+                maxTimestamp = scanner.maxTimestamp();
+                maxTimestampOffset = scanner.lastOffset();
+            }
+            entered = false;
+        }
     }
 
     /// Where the batch begins that holds `offset`, or the first one behind it; the segment's size
@@ -363,11 +441,8 @@ public final class Segment {
 
     /// The first of the records that carry the largest time stamp.
     public Optional<RecordPoint> latestRecord(long fromOffset) {
-        loadTimes();
-        if (maxTimestamp < 0) {
-            return Optional.empty();
-        }
-        return firstNotBefore(maxTimestamp, fromOffset);
+        long latest = maxTimestamp(fromOffset);
+        return latest < 0 ? Optional.empty() : firstNotBefore(latest, fromOffset);
     }
 
     /// Shows every batch from the one on that holds `fromOffset`. Headers only.
@@ -434,6 +509,16 @@ public final class Segment {
         tornTail = false;
         var scrub = new SegmentScrub(this, true, indexIntervalBytes, visitor);
         return (gapless ? scrub.refusingGaps() : scrub).run(trustedBelow);
+    }
+
+    /// Writes once more what is there, so that the next force has something to do.
+    public void rewrite() {
+        var buffer = Scratch.forScan();
+        for (int position = 0; position < sizeBytes; position += buffer.limit()) {
+            buffer.clear().limit(Math.min(buffer.capacity(), sizeBytes - position));
+            log.read(buffer, position);
+            log.write(buffer.flip(), position);
+        }
     }
 
     private void rebuildIndexes() {

@@ -83,7 +83,7 @@ public final class SegmentCheck implements AutoCloseable {
         }
         int written = BatchLayout.leaderEpoch(batch.header(), batch.headerAt());
         int known = epochs.applyAsInt(batch.baseOffset());
-        return written >= 0 && known >= 0 && written != known
+        return written != -1 && known >= 0 && written != known
                 ? "leader epoch %d where it was %d".formatted(written, known)
                 : null;
     }

@@ -97,7 +97,8 @@ public final class SegmentScrub {
                 || !segment.times().isSane(Long.MAX_VALUE)) {
             return -1;
         }
-        int index = offsets.floor(trustedBelow - 1);
+        // The two reach the disk each in its own time: what the time index has not seen counts not.
+        int index = offsets.floor(Math.min(trustedBelow - 1, segment.times().lastOffset()));
         if (index < 0) {
             return -1;
         }

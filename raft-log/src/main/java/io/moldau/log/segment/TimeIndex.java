@@ -24,6 +24,12 @@ final class TimeIndex {
         return entries;
     }
 
+    /// Sees to it that the next [#add] needs nothing of the disk.
+    void makeRoom() {
+        lastTimestamp();
+        entries.append();
+    }
+
     /// Adds an entry, unless time has not advanced since the last one.
     void add(long timestampMs, long offset) {
         if (timestampMs <= lastTimestamp()) {
