@@ -13,6 +13,7 @@ import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// This node leads a partition that others keep, too: one reign. Carries out what [LeaderReplica]
 /// says.
@@ -200,7 +201,9 @@ final class LeaderRole implements Role {
     }
 
     private void propose(LeaderEffect.ProposeIsr proposal) {
-        LOGGER.atInfo()
+        // Who joins is good news, and comes for thousands of partitions at a time.
+        boolean shrinks = proposal.isr().size() < partition.leadership().isr().size();
+        LOGGER.atLevel(shrinks ? Level.INFO : Level.DEBUG)
                 .addKeyValue("partition", partition)
                 .addKeyValue("leaderEpoch", proposal.leaderEpoch())
                 .addKeyValue("isr", proposal.isr())

@@ -22,10 +22,13 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.LongSerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/// Idempotent producers that never tire: each sends 1, 2, 3, … to the partitions in turn, and notes
-/// what it was promised.
+/// Idempotent producers that never tire: each sends 1, 2, 3, … to the partitions in turn, but for
+/// those whose partition is full of what waits, and notes what it was promised.
 public final class Producers implements AutoCloseable {
-    private static final int IN_FLIGHT_MAX = 500;
+    /// Of each partition: one that stands still must not silence the others, for a client that has
+    /// nothing to send does not look at the clock either, and gives a hung node up later.
+    private static final int IN_FLIGHT_MAX = 100;
+
     private static final int BURST = 10;
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -73,19 +76,21 @@ public final class Producers implements AutoCloseable {
         settings.put("client.id", name);
         settings.put("reconnect.backoff.max.ms", "100");
         settings.putAll(more);
-        var room = new Semaphore(IN_FLIGHT_MAX);
+        var rooms =
+                IntStream.range(0, partitions).mapToObj(_ -> new Semaphore(IN_FLIGHT_MAX)).toList();
         try (var producer =
                 new KafkaProducer<>(settings, new StringSerializer(), new LongSerializer())) {
             for (long value = 1; !stopping; value++) {
-                room.acquire();
+                var room = rooms.get((int) (value % partitions));
+                boolean hasRoom = room.tryAcquire();
                 if (value % BURST == 0) {
                     LockSupport.parkNanos(
                             PAUSE_NS); // Many small requests, and a history that fits into memory.
                 }
-                send(producer, name, value, room);
+                if (hasRoom) {
+                    send(producer, name, value, room);
+                }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             failures.add(
                     name + ": " + e); // One that was told to give up would hide what comes after.
