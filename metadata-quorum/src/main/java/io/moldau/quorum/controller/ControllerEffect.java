@@ -10,8 +10,10 @@ public sealed interface ControllerEffect {
     /// [ControllerEvent.Decided] with the same id.
     record Submit(long id, MetadataCommand command) implements ControllerEffect {}
 
-    /// Dial the node anew and bring back [ControllerEvent.Probed] with the same id.
-    record Probe(long id, int nodeId, NodeAddress address) implements ControllerEffect {}
+    /// Dial the node anew, `afterMs` from now, and bring back [ControllerEvent.Probed] with the
+    /// same id.
+    record Probe(long id, int nodeId, NodeAddress address, long afterMs)
+            implements ControllerEffect {}
 
     /// End a session from this side.
     record CloseSession(long session, Reason reason) implements ControllerEffect {}

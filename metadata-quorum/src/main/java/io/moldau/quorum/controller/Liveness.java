@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// tells. It stands until the image shows the node fenced, or a session is there: so a command that
 /// got lost is sent again.
 final class Liveness {
+    private static final long REDIAL_MS = 25;
+
     /// One node's session.
     private static final class Guest {
         private final SessionOpened opened;
@@ -84,7 +86,7 @@ final class Liveness {
         image = first;
         missNodes(nowMs);
         for (var missing : deadlines.entrySet()) {
-            dial(missing.getKey(), missing.getValue().nodeEpoch(), false, effects);
+            dial(new Dialled(missing.getKey(), missing.getValue().nodeEpoch(), false), 0, effects);
         }
     }
 
@@ -145,7 +147,7 @@ final class Liveness {
         if (node.shuttingDown()) {
             fence(node, nowMs, effects); // As it had announced.
         } else {
-            dial(node.id(), node.nodeEpoch(), true, effects);
+            dial(new Dialled(node.id(), node.nodeEpoch(), true), 0, effects);
         }
     }
 
@@ -160,13 +162,12 @@ final class Liveness {
         return fits ? node : null;
     }
 
-    private void dial(int nodeId, long nodeEpoch, boolean broken, List<ControllerEffect> effects) {
-        var node = image.node(nodeId);
+    private void dial(Dialled subject, long afterMs, List<ControllerEffect> effects) {
+        var node = image.node(subject.nodeId());
         if (node != null && node.clusterAddress() != null) {
-            var subject = new Dialled(nodeId, nodeEpoch, broken);
             long id = requests.begin(subject);
             dialled.put(id, subject);
-            effects.add(new Probe(id, nodeId, node.clusterAddress()));
+            effects.add(new Probe(id, subject.nodeId(), node.clusterAddress(), afterMs));
         }
     }
 
@@ -188,6 +189,10 @@ final class Liveness {
                 };
         deadlines.put(asked.nodeId(), new Deadline(deadline.nodeEpoch(), atMs));
         meetDeadlines(nowMs, effects);
+        // A process that is killed listens for as long as the system needs to clear it away.
+        if (answer == Answer.ANSWERED && asked.broken() && nowMs + REDIAL_MS < atMs) {
+            dial(asked, REDIAL_MS, effects);
+        }
     }
 
     void beat(Beat beat, long nowMs, List<ControllerEffect> effects) {

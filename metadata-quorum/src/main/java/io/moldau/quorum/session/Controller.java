@@ -259,14 +259,7 @@ public final class Controller implements SessionHost, AutoCloseable {
                                 .whenComplete((outcome, _) ->
                                         back(asker, new ControllerEvent.Decided(id, outcome)));
             }
-            case ControllerEffect.Probe(long id, int node, var address) -> {
-                LOGGER.atInfo().addKeyValue("node", node).log("dialling a node that is away");
-                var _ =
-                        channels.get()
-                                .probe(new PeerAddress(address.host(), address.port()), PROBE_MS)
-                                .thenAccept(probe ->
-                                        back(asker, new ControllerEvent.Probed(id, answer(probe))));
-            }
+            case ControllerEffect.Probe probe -> dial(probe, asker);
             case CloseSession(long session, var reason) -> {
                 var visit = visits.remove(session);
                 if (visit != null) {
@@ -285,6 +278,27 @@ public final class Controller implements SessionHost, AutoCloseable {
             case Remove(var member) ->
                     changed(quorum.membership().remove(full(member)), "removed", member);
         }
+    }
+
+    private void dial(ControllerEffect.Probe probe, ControllerCore asker) {
+        if (probe.afterMs() > 0) {
+            var now = new ControllerEffect.Probe(probe.id(), probe.nodeId(), probe.address(), 0);
+            var _ =
+                    thread.schedule(
+                            () -> guarded(() -> dial(now, asker)),
+                            probe.afterMs(),
+                            TimeUnit.MILLISECONDS);
+            return;
+        }
+        LOGGER.atDebug().addKeyValue("node", probe.nodeId()).log("dialling a node that is away");
+        var address = new PeerAddress(probe.address().host(), probe.address().port());
+        var _ =
+                channels.get()
+                        .probe(address, PROBE_MS)
+                        .thenAccept(answer ->
+                                back(
+                                        asker,
+                                        new ControllerEvent.Probed(probe.id(), answer(answer))));
     }
 
     private static ControllerEvent.Answer answer(Probe probe) {

@@ -37,7 +37,8 @@ public final class NodeSession implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(NodeSession.class);
     private static final long BEAT_MS = 250;
     private static final long RETRY_MS = 50;
-    private static final long RETRY_MS_MAX = 400;
+    private static final long RETRY_MS_LATER = 400;
+    private static final int QUICK_RETRIES = 10;
 
     private final MetadataQuorum quorum;
     private final Supplier<PeerChannels> channels;
@@ -58,7 +59,7 @@ public final class NodeSession implements AutoCloseable {
     private volatile int controllerId = -1;
     private @Nullable Link link;
     private boolean connectWaits;
-    private long retryMs = RETRY_MS;
+    private int retries;
     private boolean wantsShutdown;
 
     /// One attempt at a session; what it hears later than its end is not for anybody.
@@ -270,14 +271,14 @@ public final class NodeSession implements AutoCloseable {
             return;
         }
         controllerId = leader;
-        retryMs = RETRY_MS;
+        retries = 0;
         suspicion.dispel();
         dropLink();
         connect();
     }
 
     private void onFirstAnswer() {
-        retryMs = RETRY_MS;
+        retries = 0;
         suspicion.dispel();
     }
 
@@ -311,8 +312,7 @@ public final class NodeSession implements AutoCloseable {
                         connectWaits = false;
                         connect();
                     },
-                    retryMs);
-            retryMs = Math.min(2 * retryMs, RETRY_MS_MAX);
+                    retries++ < QUICK_RETRIES ? RETRY_MS : RETRY_MS_LATER);
         }
     }
 

@@ -19,8 +19,9 @@ final class Suspicion {
     private static final long PROBE_MS = 500;
     private static final int NOBODY = -1;
 
-    /// What an election takes on a busy machine: whoever comes after has then heard of it.
-    private static final long TURN_MS = 250;
+    /// What an election takes even on a machine that is far too busy: whoever comes after has then
+    /// heard of it.
+    private static final long TURN_MS = 500;
 
     /// Meanwhile a turn has come and gone. Ratis's own time-outs help from then on, so that this
     /// matters only where no one has stood.

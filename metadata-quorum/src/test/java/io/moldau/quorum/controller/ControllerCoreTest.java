@@ -76,6 +76,21 @@ class ControllerCoreTest extends ControllerFixture {
         assertThat(fenced(2)).isFalse();
     }
 
+    /// A process that is killed may listen for some time yet.
+    @Test
+    void dialsANodeAgainThatListenedThoughItsSessionBroke() {
+        var sessions = threeWithSessions();
+        step(new SessionBroken(sessions[1]));
+        step(new Probed(all(Probe.class).getFirst().id(), Answer.ANSWERED));
+        var again = all(Probe.class).getLast();
+
+        nowMs += again.afterMs();
+        step(new Probed(again.id(), Answer.REFUSED));
+
+        assertThat(again.afterMs()).isBetween(1L, 50L);
+        assertThat(fenced(2)).isTrue();
+    }
+
     @Test
     void fencesANodeThatStillListensAndDoesNotComeBack() {
         var sessions = threeWithSessions();

@@ -152,7 +152,7 @@ final class ControllerWorld {
         for (var effect : asked.step(event, nowMs)) {
             switch (effect) {
                 case Submit(long id, var command) -> submit(asked, id, command);
-                case Probe(long id, int node, _) -> {
+                case Probe(long id, int node, _, _) -> {
                     var life = lives.get(node - 1);
                     // What was true when it was dialled may be so no longer when the answer comes.
                     var answer =
