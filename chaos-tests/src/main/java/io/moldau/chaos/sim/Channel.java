@@ -11,9 +11,12 @@ final class Channel {
     private final SimNode target;
     private final long targetLife;
     private final ArrayDeque<Message> messages = new ArrayDeque<>();
+    private final boolean inQuorum;
     private boolean scheduled;
 
-    Channel(SimCluster cluster, SimNode source, SimNode target) {
+    /// @param inQuorum whether it goes between members of the quorum as such
+    Channel(SimCluster cluster, SimNode source, SimNode target, boolean inQuorum) {
+        this.inQuorum = inQuorum;
         this.cluster = cluster;
         this.source = source;
         this.target = target;
@@ -33,13 +36,18 @@ final class Channel {
         }
     }
 
+    private boolean isCut() {
+        return cluster.network().isCut(source, target)
+                || (inQuorum && source != target && (source.isIsolated() || target.isIsolated()));
+    }
+
     private void pump() {
         scheduled = false;
         if (!target.lives(targetLife)) {
             messages.clear();
             return;
         }
-        long waitMs = cluster.network().isCut(source, target) ? 20 : target.pausedForMs();
+        long waitMs = isCut() ? 20 : target.pausedForMs();
         if (waitMs > 0) {
             scheduled = true;
             cluster.timeline().in(waitMs, this::pump);

@@ -28,6 +28,8 @@ public enum Fault {
     COMMAND_LOSS,
     /// A command arrives again, long after.
     COMMAND_AGAIN,
+    /// Another node becomes the controller, which knows nothing but the metadata.
+    CONTROLLER_CHANGE,
     /// A live node is taken for dead.
     FALSE_ALARM,
     /// Leaders are moved for no need.

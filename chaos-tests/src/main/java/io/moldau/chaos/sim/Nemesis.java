@@ -66,6 +66,7 @@ final class Nemesis {
             case BREAK -> breakStream(luck);
             case DELAY, LAG, COMMAND_LOSS, COMMAND_AGAIN -> {} // Struck where they happen.
             case FALSE_ALARM -> fence(node);
+            case CONTROLLER_CHANGE -> cluster.controller().replace();
             case ELECTION ->
                     cluster.metadata().submit(new ElectLeaders(ElectionType.PREFERRED, null));
             case REASSIGNMENT -> reassign(luck);
@@ -136,22 +137,23 @@ final class Nemesis {
 
     private void shutDown(SimNode node, Luck luck) {
         if (node.isAlive()) {
-            node.beginShutdown();
             long life = node.life();
-            cluster.timeline()
-                    .in(
-                            luck.between(20, 400),
-                            () -> {
-                                if (node.lives(life)) {
-                                    node.stopInOrder();
-                                    restartIn(node, luck.between(1, 500));
-                                }
-                            });
+            Runnable stop =
+                    () -> {
+                        if (node.lives(life)) {
+                            node.stopInOrder();
+                            restartIn(node, luck.between(1, 500));
+                        }
+                    };
+            node.beginShutdown(stop);
+            // Nobody waits for ever.
+            cluster.timeline().in(luck.between(20, 600), () -> node.deliver(life, stop));
         }
     }
 
     private void cut(int source, Luck luck) {
-        int target = 1 + luck.below(cluster.mix().nodes());
+        int others = cluster.mix().nodes() - 1;
+        int target = 1 + (source + luck.below(others)) % cluster.mix().nodes();
         boolean bothWays = luck.chance(0.5);
         long ms = luck.between(20, 1500);
         boolean breaks = luck.chance(0.5);

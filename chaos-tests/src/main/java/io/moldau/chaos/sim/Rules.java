@@ -73,6 +73,11 @@ public interface Rules {
         return false;
     }
 
+    /// The controller goes on waiting for the answer to a command that was lost.
+    default boolean waitsForLostAnswers() {
+        return false;
+    }
+
     /// Answers to an opening before the last one are passed on.
     default boolean mixesUpOpenings() {
         return false;

@@ -25,6 +25,7 @@ final class SimCluster {
     private final SimNetwork network;
     private final SimMetadata metadata;
     private final Oracle oracle;
+    private final SimController controller;
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<SimStream> streams = new ArrayList<>();
     private long lastStream;
@@ -40,6 +41,7 @@ final class SimCluster {
         for (int id = 1; id <= mix.nodes(); id++) {
             nodes.add(new SimNode(id, this, mix));
         }
+        controller = new SimController(this);
         nodes.forEach(SimNode::start);
     }
 
@@ -105,6 +107,10 @@ final class SimCluster {
 
     SimMetadata metadata() {
         return metadata;
+    }
+
+    SimController controller() {
+        return controller;
     }
 
     Oracle oracle() {

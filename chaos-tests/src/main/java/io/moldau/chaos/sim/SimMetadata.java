@@ -23,7 +23,7 @@ final class SimMetadata {
         this.cluster = cluster;
         this.mix = mix;
         luck = new Luck(mix.seed(), 3);
-        images.add(first);
+        images.add(first.at(0));
     }
 
     ClusterImage newest() {
@@ -101,8 +101,8 @@ final class SimMetadata {
                         0,
                         () -> "decided %s: %s".formatted(command, decision.outcome()));
         if (decision.image().differsFrom(before)) {
-            images.add(decision.image());
-            cluster.oracle().onImage(decision.image());
+            images.add(decision.image().at(images.size()));
+            cluster.oracle().onImage(newest());
             for (var node : cluster.nodes()) {
                 int index = newestIndex();
                 long life = node.life();

@@ -31,6 +31,9 @@ final class SimNode {
     private Uuid directoryId;
     private boolean clean = true;
     private boolean shuttingDown;
+    private Runnable whenStoppable;
+    private boolean machineGone;
+    private SimSession session;
     private long nodeEpoch = -1;
     private int applied;
 
@@ -131,6 +134,8 @@ final class SimNode {
     void start() {
         alive = true;
         shuttingDown = false;
+        whenStoppable = null;
+        machineGone = false;
         life++;
         nodeEpoch = -1;
         pausedUntilMs = 0;
@@ -140,6 +145,13 @@ final class SimNode {
         replicas.forEach(SimReplica::onStart);
         register(life);
         tick(life);
+        session = new SimSession(this, cluster, luck);
+        session.start();
+    }
+
+    /// The cluster does not know this life any more.
+    void registerAgain(long inLife) {
+        register(inLife);
     }
 
     private void register(long inLife) {
@@ -191,18 +203,21 @@ final class SimNode {
         stop();
         clean |= cluster.rules().forgetsUncleanStopsTooEarly();
         // Nothing is lost, and a node can tell that its machine was up all the time: still clean.
+        session.onProcessGone();
         store.kill();
     }
 
     void stopInOrder() {
         stop();
         clean |= cluster.rules().forgetsUncleanStopsTooEarly();
+        session.onProcessGone();
         store.close();
     }
 
     void losePower() {
         stop();
         clean = false;
+        machineGone = true;
         store.losePower(luck);
     }
 
@@ -219,8 +234,21 @@ final class SimNode {
         store.replace();
     }
 
-    void beginShutdown() {
+    /// @param stop is run once everything that this node leads has other leaders
+    void beginShutdown(Runnable stop) {
         shuttingDown = true;
+        whenStoppable = stop;
+    }
+
+    void mayStop() {
+        if (whenStoppable != null) {
+            whenStoppable.run();
+        }
+    }
+
+    /// Dead, and nobody is there to say so.
+    boolean hasNoMachine() {
+        return machineGone;
     }
 
     boolean isShuttingDown() {
@@ -232,10 +260,20 @@ final class SimNode {
         if (index > applied) {
             applied = index;
             follow();
+            cluster.controller().onApplied(this);
         }
     }
 
-    boolean isCaughtUp() {
+    /// Of the quorum: not before it is known to have another disk.
+    boolean isMember() {
+        return cluster.metadata().newest().node(id).directoryId().equals(directoryId);
+    }
+
+    long appliedIndex() {
+        return image().appliedIndex();
+    }
+
+    private boolean isCaughtUp() {
         return cluster.metadata().image(applied).node(id) != null
                 && cluster.metadata().image(applied).node(id).incarnation().equals(incarnation);
     }

@@ -22,8 +22,8 @@ final class SimStream {
         followerLife = follower.node().life();
         leaderLife = leader.node().life();
         followerEpoch = follower.node().nodeEpoch();
-        toLeader = new Channel(cluster, follower.node(), leader.node());
-        toFollower = new Channel(cluster, leader.node(), follower.node());
+        toLeader = new Channel(cluster, follower.node(), leader.node(), false);
+        toFollower = new Channel(cluster, leader.node(), follower.node(), false);
     }
 
     boolean isOpen() {

@@ -26,7 +26,7 @@ public final class Simulation {
         cluster = new SimCluster(mix, rules, tracing);
         nemesis = new Nemesis(cluster);
         cluster.oracle().listen(nemesis::onImage);
-        new SimController(cluster).start();
+        cluster.controller().start();
         for (int id = 0; id < mix.producers(); id++) {
             producers.add(new SimProducer(id, cluster));
         }

@@ -56,10 +56,11 @@ class SimulationTest {
     void shrinksAFailureToTheFaultsThatItNeeds() {
         var mutant = Mutant.COMMITS_BELOW_MIN_ISR;
         var failure =
-                LongStream.rangeClosed(1, 50)
+                LongStream.rangeClosed(1, 200)
                         .mapToObj(seed -> Mix.of(seed, EnumSet.noneOf(Fault.class)))
                         .map(mix -> Simulation.run(mix, mutant, false))
                         .filter(Verdict::failed)
+                        .filter(verdict -> verdict.mix().faults().size() > 4)
                         .findFirst()
                         .orElseThrow();
 
