@@ -13,11 +13,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 
 /// Production's log directory on a simulated disk.
 final class DiskStore implements SimStore {
     private static final Path ROOT = Path.of("/logs");
-    private static final String TOPIC = "orders";
     private static final int OPEN_FILES = 64;
 
     private final Mix mix;
@@ -36,7 +36,7 @@ final class DiskStore implements SimStore {
         luck = new Luck(mix.seed(), 3000 + nodeId);
         clock = clock(nowMs);
         config = config();
-        logs = new DiskLog[mix.partitions()];
+        logs = new DiskLog[mix.logs()];
         replace();
     }
 
@@ -78,18 +78,23 @@ final class DiskStore implements SimStore {
     }
 
     @Override
-    public SimLog log(int partition) {
+    public SimLog log(int partition, Uuid topicId) {
         if (logs[partition] == null) {
-            var name = new TopicPartition(TOPIC, partition);
-            var log = directory.openLog(name, SimCluster.TOPIC_ID, config);
+            var name = name(partition);
+            var log = directory.openLog(name, topicId, config);
             logs[partition] = new DiskLog(log, clock, rules);
         }
         return logs[partition];
     }
 
+    private TopicPartition name(int partition) {
+        return partition < mix.partitions()
+                ? new TopicPartition(SimCluster.TOPIC, partition)
+                : new TopicPartition(SimCluster.GROUPS_TOPIC, partition - mix.partitions());
+    }
+
     @Override
     public void delete(int partition) {
-        log(partition);
         directory.deleteLog(logs[partition].log());
         logs[partition] = null;
     }
@@ -132,7 +137,7 @@ final class DiskStore implements SimStore {
         disk.crash();
         forget();
         for (int partition = 0; partition < logs.length; partition++) {
-            cut(ROOT.resolve(TOPIC + "-" + partition), when);
+            cut(ROOT.resolve(name(partition).toString()), when);
         }
     }
 

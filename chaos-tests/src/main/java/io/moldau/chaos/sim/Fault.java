@@ -34,6 +34,13 @@ public enum Fault {
     FALSE_ALARM,
     /// Leaders are moved for no need.
     ELECTION,
+    /// An operator, or the topic itself, has anyone lead who lives: acknowledged records may go,
+    /// and those that stay must be the same everywhere.
+    UNCLEAN_ELECTION,
+    /// The topic is deleted, and another one of its name made.
+    RECREATION,
+    /// `min.insync.replicas` is raised and lowered again.
+    MIN_ISR,
     /// Replicas are moved between nodes.
     REASSIGNMENT,
     /// Records are deleted at the log's start.

@@ -154,8 +154,11 @@ final class FollowerShell {
             }
             case FollowerEffect.Acknowledge(_, var offset) -> acknowledge(offset);
             case FollowerEffect.HighWatermark(var offset) -> {
+                boolean isClaim = offset > log.highWatermark(); // And not what a cut has left.
                 log.noteHighWatermark(offset);
-                cluster.oracle().onCommitted(replica, offset);
+                if (isClaim) {
+                    cluster.oracle().onCommitted(replica, offset);
+                }
             }
             case FollowerEffect.LogStart(var offset) -> log.advanceLogStart(offset);
         }
@@ -178,7 +181,7 @@ final class FollowerShell {
         int handle = ++lastHandle;
         if (to != null) {
             note("opens at", fetchOffset);
-            var open = new OpenRequest(epoch, fetchOffset, lastFetchedEpoch);
+            var open = new OpenRequest(replica.topicId(), epoch, fetchOffset, lastFetchedEpoch);
             to.toLeader.send(() -> to.leader.onOpen(to, handle, open));
         }
     }

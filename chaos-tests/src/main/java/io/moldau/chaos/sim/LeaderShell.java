@@ -54,7 +54,7 @@ final class LeaderShell {
     void onMetadata() {
         step(
                 new LeaderEvent.MetadataChanged(
-                        replica.image(), node.epochs(), cluster.mix().minIsr()));
+                        replica.image(), node.epochs(), node.minIsr(replica.partition())));
     }
 
     void end() {
@@ -218,8 +218,8 @@ final class LeaderShell {
     private void propose(LeaderEffect.ProposeIsr proposal) {
         var command =
                 new ChangeIsr(
-                        SimCluster.TOPIC_ID,
-                        replica.partition(),
+                        replica.topicId(),
+                        cluster.numberOf(replica.partition()),
                         proposal.leaderEpoch(),
                         proposal.partitionEpoch(),
                         proposal.isr());

@@ -1,33 +1,33 @@
 package io.moldau.chaos.sim;
 
-import java.util.List;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
 
 /// Logs that only pretend to be on a disk: quick, and as true as [MemoryLog] is.
 final class MemoryStore implements SimStore {
     private final Mix mix;
     private final Rules rules;
     private final Luck luck;
-    private final List<MemoryLog[]> logs;
+    private final MemoryLog[] logs;
+    private final Uuid[] topicIds;
 
     MemoryStore(int nodeId, Mix mix, Rules rules) {
-        luck = new Luck(mix.seed(), 3000 + nodeId);
         this.mix = mix;
         this.rules = rules;
-        logs =
-                IntStream.range(0, mix.partitions())
-                        .mapToObj(_ -> new MemoryLog[] {fresh()})
-                        .toList();
-    }
-
-    private MemoryLog fresh() {
-        return new MemoryLog(mix.flushes(), rules);
+        luck = new Luck(mix.seed(), 3000 + nodeId);
+        logs = new MemoryLog[mix.logs()];
+        topicIds = new Uuid[mix.logs()];
     }
 
     @Override
-    public SimLog log(int partition) {
-        return logs.get(partition)[0];
+    public SimLog log(int partition, Uuid topicId) {
+        if (!topicId.equals(topicIds[partition])) {
+            topicIds[partition] = topicId;
+            logs[partition] = new MemoryLog(mix.flushes(), rules);
+        }
+        return logs[partition];
     }
 
     @Override
@@ -43,7 +43,8 @@ final class MemoryStore implements SimStore {
 
     @Override
     public void delete(int partition) {
-        logs.get(partition)[0] = fresh();
+        topicIds[partition] = null;
+        logs[partition] = null;
     }
 
     @Override
@@ -73,12 +74,11 @@ final class MemoryStore implements SimStore {
 
     @Override
     public void replace() {
-        for (var log : logs) {
-            log[0] = fresh();
-        }
+        Arrays.fill(topicIds, null);
+        Arrays.fill(logs, null);
     }
 
     private void forEach(Consumer<MemoryLog> action) {
-        logs.forEach(log -> action.accept(log[0]));
+        Arrays.stream(logs).filter(Objects::nonNull).forEach(action);
     }
 }

@@ -56,7 +56,9 @@ public record Mix(
         var everyMs = new EnumMap<Fault, Long>(Fault.class);
         double share = luck.chance(0.2) ? 0.8 : 0.35;
         for (var fault : Fault.values()) {
-            boolean drawn = luck.chance(share);
+            // These forgive what the others are judged by.
+            boolean isMild = fault != Fault.UNCLEAN_ELECTION && fault != Fault.RECREATION;
+            boolean drawn = luck.chance(isMild ? share : share / 3);
             long interval = luck.between(100, 1200);
             boolean promised = minIsr > 1 || (flushes && fault == Fault.POWER_LOSS);
             boolean loses = fault == Fault.DAMAGE || fault == Fault.DISK_LOSS;
@@ -76,7 +78,26 @@ public record Mix(
     /// Who produced what goes with the records: then a late retry is new, and what comes after it
     /// does not follow.
     boolean forgetsProducers() {
-        return has(Fault.DELETION);
+        return has(Fault.DELETION) || has(Fault.RECREATION) || allowsUncleanElections();
+    }
+
+    /// Replicas of one node.
+    int logs() {
+        return partitions;
+    }
+
+    /// Nodes may come back with less than they had.
+    boolean mayLose() {
+        return has(Fault.DISK_LOSS) || has(Fault.DAMAGE) || has(Fault.POWER_LOSS);
+    }
+
+    boolean allowsUncleanElections() {
+        return has(Fault.UNCLEAN_ELECTION);
+    }
+
+    /// As the topic may ask for, or else an operator has to.
+    boolean electsUncleanlyByItself() {
+        return allowsUncleanElections() && (seed & 1) == 0;
     }
 
     public boolean has(Fault fault) {

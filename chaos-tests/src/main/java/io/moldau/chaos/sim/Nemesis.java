@@ -1,15 +1,20 @@
 package io.moldau.chaos.sim;
 
 import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.MetadataCommand.AlterConfigs;
 import io.moldau.metadata.MetadataCommand.AlterReassignments;
+import io.moldau.metadata.MetadataCommand.ConfigChange;
 import io.moldau.metadata.MetadataCommand.ElectLeaders;
 import io.moldau.metadata.MetadataCommand.ElectionType;
 import io.moldau.metadata.MetadataCommand.FenceNode;
 import io.moldau.metadata.MetadataCommand.Reassignment;
+import io.moldau.metadata.PartitionImage;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 
 /// Makes things go wrong, as the seed has it.
 ///
@@ -19,11 +24,13 @@ final class Nemesis {
     private final SimCluster cluster;
     private final Map<Fault, Luck> lucks = new EnumMap<>(Fault.class);
     private final boolean[][] damaged;
+    private Uuid topic;
     private boolean over;
 
     Nemesis(SimCluster cluster) {
         this.cluster = cluster;
         var mix = cluster.mix();
+        topic = cluster.metadata().newest().topic(SimCluster.TOPIC).id();
         damaged = new boolean[mix.nodes() + 1][mix.partitions()];
         mix.everyMs()
                 .forEach((fault, everyMs) -> {
@@ -69,6 +76,10 @@ final class Nemesis {
             case CONTROLLER_CHANGE -> cluster.controller().replace();
             case ELECTION ->
                     cluster.metadata().submit(new ElectLeaders(ElectionType.PREFERRED, null));
+            case UNCLEAN_ELECTION ->
+                    cluster.metadata().submit(new ElectLeaders(ElectionType.UNCLEAN, null));
+            case RECREATION -> recreate(luck);
+            case MIN_ISR -> changeMinIsr(luck);
             case REASSIGNMENT -> reassign(luck);
             case DELETION -> node.replica(luck.below(cluster.mix().partitions())).deleteRecords();
             case CLOCK -> node.clock(0.3 + luck.below(300) / 100.0, luck.below(300));
@@ -122,6 +133,16 @@ final class Nemesis {
 
     /// A node that is in sync again has everything again.
     void onImage(ClusterImage image) {
+        if (image.topic(SimCluster.TOPIC) == null) {
+            return; // Between two of that name.
+        }
+        if (!image.topic(SimCluster.TOPIC).id().equals(topic)) {
+            // Whoever was away when it was made has nothing to lose, and is no help to the others.
+            topic = image.topic(SimCluster.TOPIC).id();
+            for (var lost : damaged) {
+                Arrays.fill(lost, true);
+            }
+        }
         for (var node : cluster.nodes()) {
             var known = image.node(node.id());
             if (!node.isAlive() || !known.incarnation().equals(node.incarnation())) {
@@ -202,16 +223,48 @@ final class Nemesis {
     /// Who does that must not lose a disk as well.
     private void reassign(Luck luck) {
         int partition = luck.below(cluster.mix().partitions());
-        boolean mayLose =
-                cluster.mix().has(Fault.DISK_LOSS)
-                        || cluster.mix().has(Fault.DAMAGE)
-                        || cluster.mix().has(Fault.POWER_LOSS);
-        if (mayLose && cluster.partition(partition).reassigning()) {
+        if (cluster.mix().mayLose() && cluster.partition(partition).reassigning()) {
             return;
         }
         var target = luck.chance(0.2) ? null : SimCluster.replicas(cluster.mix(), luck);
-        var move = new Reassignment(cluster.topic(), partition, target);
+        var move = new Reassignment(SimCluster.TOPIC, partition, target);
         cluster.metadata().submit(new AlterReassignments(List.of(move)));
+    }
+
+    /// A topic whose only replica in sync loses its disk has no leader ever after: where disks are
+    /// lost, all nodes are there when it is made.
+    private void recreate(Luck luck) {
+        var image = cluster.metadata().newest();
+        boolean allWell = true;
+        for (var node : cluster.nodes()) {
+            var known = image.node(node.id());
+            allWell &=
+                    node.isAlive()
+                            && !known.fenced()
+                            && known.incarnation().equals(node.incarnation());
+        }
+        if (allWell || !cluster.mix().mayLose()) {
+            cluster.recreateTopic(luck);
+        }
+    }
+
+    /// Never below what the seed promises by.
+    private void changeMinIsr(Luck luck) {
+        long minIsr = luck.between(cluster.mix().minIsr(), cluster.mix().replicas());
+        var topic = new ConfigResource(ConfigResource.Type.TOPIC, SimCluster.TOPIC);
+        var change = ConfigChange.set(SimCluster.MIN_ISR, Long.toString(minIsr));
+        cluster.metadata().submit(new AlterConfigs(topic, List.of(change), false));
+    }
+
+    /// An operator who allows that records are lost has someone lead wherever nobody does.
+    void repair() {
+        boolean leaderless = false;
+        for (int partition = 0; partition < cluster.mix().logs(); partition++) {
+            leaderless |= cluster.partition(partition).leader() == PartitionImage.NO_LEADER;
+        }
+        if (leaderless && cluster.mix().allowsUncleanElections()) {
+            cluster.metadata().submit(new ElectLeaders(ElectionType.UNCLEAN, null));
+        }
     }
 
     /// No fault from now on, and those that last end.

@@ -2,6 +2,8 @@ package io.moldau.chaos.sim;
 
 import com.google.errorprone.annotations.FormatMethod;
 import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.MetadataCommand;
+import io.moldau.metadata.MetadataCommand.ChangeIsr;
 import io.moldau.metadata.PartitionImage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.kafka.common.Uuid;
 
 /// Knows what was ever committed, and objects as soon as something contradicts it.
 ///
@@ -24,6 +27,9 @@ final class Oracle {
     private final int[][] epochs;
     private final int[] committedEnd;
     private final long[] deletedEnd;
+    private final Uuid[] topics;
+    private final int[] uncleanEpoch;
+    private final boolean[] awaitsReign;
     private final Map<SimReplica, Long> checkedTo = new HashMap<>();
     private Consumer<ClusterImage> listener = _ -> {};
     private ClusterImage last;
@@ -31,18 +37,31 @@ final class Oracle {
     Oracle(SimCluster cluster, ClusterImage first) {
         this.cluster = cluster;
         last = first;
-        int partitions = cluster.mix().partitions();
+        int partitions = cluster.mix().logs();
         committed = new long[partitions][4096];
         epochs = new int[partitions][4096];
         committedEnd = new int[partitions];
         deletedEnd = new long[partitions];
+        topics = new Uuid[partitions];
+        uncleanEpoch = new int[partitions];
+        awaitsReign = new boolean[partitions];
         for (int i = 0; i < partitions; i++) {
             acknowledged.add(new HashMap<>());
+            begin(i, first.topic(cluster.topicOf(i)).id());
         }
     }
 
     long committedEnd(int partition) {
         return committedEnd[partition];
+    }
+
+    /// False for a replica of a former topic, or from before an unclean election: what it says and
+    /// does is of no consequence.
+    private boolean counts(SimReplica replica) {
+        int partition = replica.partition();
+        return replica.isOfToday()
+                && !awaitsReign[partition]
+                && replica.image().leaderEpoch() >= uncleanEpoch[partition];
     }
 
     /// A replica says that what it has below `offset` is committed.
@@ -64,6 +83,9 @@ final class Oracle {
                 replica.node().id(),
                 offset,
                 log.logEndOffset());
+        if (!counts(replica)) {
+            return;
+        }
         long from = Math.max(log.logStartOffset(), checkedTo.getOrDefault(replica, 0L));
         for (long at = Math.min(from, offset); at < offset; at++) {
             if (at >= log.logStartOffset()) {
@@ -101,7 +123,16 @@ final class Oracle {
 
     /// A node begins to lead: it must have everything.
     void onReign(SimReplica replica) {
-        if (replica.image().leaderEpoch() == cluster.partition(replica.partition()).leaderEpoch()) {
+        int partition = replica.partition();
+        boolean isNewest =
+                replica.isOfToday()
+                        && replica.image().leaderEpoch()
+                                == cluster.partition(partition).leaderEpoch();
+        if (isNewest && awaitsReign[partition]) {
+            awaitsReign[partition] = false;
+            forgetWhatIsGone(replica);
+        }
+        if (isNewest) {
             hasAll(replica, "leads");
         }
     }
@@ -110,6 +141,23 @@ final class Oracle {
     void onDeletion(SimReplica replica, long offset) {
         int partition = replica.partition();
         deletedEnd[partition] = Math.max(deletedEnd[partition], offset);
+    }
+
+    /// From here on the truth is what this leader has, whom nobody had to be asked about.
+    private void forgetWhatIsGone(SimReplica leader) {
+        int partition = leader.partition();
+        var log = leader.log();
+        int end = (int) Math.min(committedEnd[partition], log.logStartOffset());
+        while (end < Math.min(committedEnd[partition], log.logEndOffset())
+                && committed[partition][end] == log.record(end)
+                && epochs[partition][end] == log.epoch(end)) {
+            end++;
+        }
+        int kept = end;
+        committedEnd[partition] = kept;
+        deletedEnd[partition] = Math.max(deletedEnd[partition], log.logStartOffset());
+        acknowledged.get(partition).values().removeIf(offset -> offset >= kept);
+        checkedTo.keySet().removeIf(replica -> replica.partition() == partition);
     }
 
     private void hasAll(SimReplica replica, String why) {
@@ -143,9 +191,10 @@ final class Oracle {
         var now = cluster.partition(partition);
         int id = replica.node().id();
         boolean matters =
-                replica.image().leaderEpoch() == now.leaderEpoch()
-                        || now.isr().contains(id)
-                        || now.elr().contains(id);
+                counts(replica)
+                        && (replica.image().leaderEpoch() == now.leaderEpoch()
+                                || now.isr().contains(id)
+                                || now.elr().contains(id));
         long at = Math.max(offset, log.logStartOffset());
         boolean hasIt =
                 matters
@@ -171,20 +220,9 @@ final class Oracle {
                         () -> "node %d got what does not fit".formatted(replica.node().id()));
     }
 
-    void onImage(ClusterImage image) {
-        for (int partition = 0; partition < cluster.mix().partitions(); partition++) {
-            var before = partition(last, partition);
-            var after = partition(image, partition);
-            check(
-                    after.replicas().containsAll(after.isr()),
-                    "ISR %s is no part of %s",
-                    after.isr(),
-                    after.replicas());
-            check(
-                    after.leaderEpoch() >= before.leaderEpoch()
-                            && after.partitionEpoch() >= before.partitionEpoch(),
-                    "epochs of partition %d went back",
-                    partition);
+    void onImage(ClusterImage image, MetadataCommand command) {
+        for (int partition = 0; partition < cluster.mix().logs(); partition++) {
+            onPartition(partition, image, command);
         }
         for (var node : image.nodes().values()) {
             var before = last.node(node.id());
@@ -198,6 +236,69 @@ final class Oracle {
         listener.accept(image);
     }
 
+    private void onPartition(int number, ClusterImage image, MetadataCommand command) {
+        var topic = image.topic(cluster.topicOf(number));
+        if (topic == null) {
+            return; // Between two topics of that name.
+        }
+        var after = topic.partitions().get(cluster.numberOf(number));
+        if (!topic.id().equals(topics[number])) {
+            begin(number, topic.id());
+        } else {
+            var before = partition(last, number);
+            check(
+                    after.leaderEpoch() >= before.leaderEpoch()
+                            && after.partitionEpoch() >= before.partitionEpoch(),
+                    "epochs of partition %d went back",
+                    number);
+            onElection(number, before, after, command);
+        }
+        check(
+                after.replicas().containsAll(after.isr()),
+                "ISR %s is no part of %s",
+                after.isr(),
+                after.replicas());
+    }
+
+    /// A topic that nothing is known of yet.
+    private void begin(int number, Uuid topic) {
+        topics[number] = topic;
+        committedEnd[number] = 0;
+        deletedEnd[number] = 0;
+        uncleanEpoch[number] = 0;
+        awaitsReign[number] = false;
+        acknowledged.get(number).clear();
+        checkedTo.keySet().removeIf(replica -> replica.partition() == number);
+    }
+
+    private void onElection(
+            int number, PartitionImage before, PartitionImage after, MetadataCommand command) {
+        int leader = after.leader();
+        // Whom the leader names in sync may succeed it at once.
+        boolean named =
+                command instanceof ChangeIsr change
+                        && change.isr().stream().anyMatch(member -> member.nodeId() == leader);
+        // And where nobody is left who has everything, the last leader comes closest (KIP-966).
+        boolean last =
+                before.lastKnownElr().contains(leader) && !cluster.mix().allowsUncleanElections();
+        boolean unclean =
+                leader != PartitionImage.NO_LEADER
+                        && after.leaderEpoch() > before.leaderEpoch()
+                        && !named
+                        && !last
+                        && !before.isr().contains(leader)
+                        && !before.elr().contains(leader);
+        if (unclean) {
+            check(
+                    cluster.mix().allowsUncleanElections(),
+                    "node %d leads partition %d, and was neither in sync nor eligible",
+                    leader,
+                    number);
+            uncleanEpoch[number] = after.leaderEpoch();
+            awaitsReign[number] = true;
+        }
+    }
+
     /// @param imageListener hears of every new image, once it is judged
     void listen(Consumer<ClusterImage> imageListener) {
         listener = imageListener;
@@ -208,14 +309,18 @@ final class Oracle {
         checkedTo.remove(replica);
     }
 
-    private static PartitionImage partition(ClusterImage image, int number) {
-        return image.topic(SimCluster.TOPIC_ID).partitions().get(number);
+    private PartitionImage partition(ClusterImage image, int number) {
+        return image.topic(topics[number]).partitions().get(cluster.numberOf(number));
     }
 
     /// Whoever is in sync or eligible, and alive in the life that the metadata knows.
     private void checkElectable(ClusterImage image) {
-        for (int number = 0; number < cluster.mix().partitions(); number++) {
-            var partition = partition(image, number);
+        for (int number = 0; number < cluster.mix().logs(); number++) {
+            var topic = image.topic(cluster.topicOf(number));
+            if (topic == null || awaitsReign[number]) {
+                continue;
+            }
+            var partition = topic.partitions().get(cluster.numberOf(number));
             for (int id : partition.isr()) {
                 checkElectable(image, id, number);
             }
@@ -231,9 +336,17 @@ final class Oracle {
         if (!node.isAlive() || known == null || !known.incarnation().equals(node.incarnation())) {
             return;
         }
-        var replica = node.replica(partition);
-        var log = replica.log();
         int end = committedEnd[partition];
+        if (end == 0) {
+            return;
+        }
+        var replica = node.replica(partition);
+        check(
+                replica.isOfToday(),
+                "node %d may be elected for partition %d and does not know its topic",
+                id,
+                partition);
+        var log = replica.log();
         check(
                 log.logEndOffset() >= end,
                 "node %d may be elected for partition %d with %d of %d committed",
@@ -246,7 +359,7 @@ final class Oracle {
         }
     }
 
-    void onAcknowledged(int partition, long record, long offset) {
+    void onAcknowledged(int partition, Uuid topic, long record, long offset) {
         cluster.timeline()
                 .note(
                         9,
@@ -256,6 +369,16 @@ final class Oracle {
                         () ->
                                 "record %x of %d is acknowledged at %d"
                                         .formatted(record, partition, offset));
+        boolean isThere =
+                offset >= 0
+                        && offset < committedEnd[partition]
+                        && committed[partition][(int) offset] == record;
+        boolean isForgiven =
+                !topic.equals(topics[partition])
+                        || (!isThere && cluster.mix().allowsUncleanElections());
+        if (isForgiven) {
+            return;
+        }
         check(
                 offset >= 0 && offset < committedEnd[partition],
                 "record %x was acknowledged at %d, and %d is committed",

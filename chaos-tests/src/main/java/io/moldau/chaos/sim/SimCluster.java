@@ -3,6 +3,7 @@ package io.moldau.chaos.sim;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.MetadataCommand.CreateTopic;
+import io.moldau.metadata.MetadataCommand.DeleteTopic;
 import io.moldau.metadata.MetadataCommand.RegisterNode;
 import io.moldau.metadata.MetadataCommand.UnfenceNode;
 import io.moldau.metadata.MetadataMachine;
@@ -16,8 +17,14 @@ import org.apache.kafka.common.Uuid;
 
 /// Everything there is in one simulation.
 final class SimCluster {
-    static final Uuid TOPIC_ID = new Uuid(7, 7);
-    private static final String TOPIC = "orders";
+    static final String TOPIC = "orders";
+    static final String GROUPS_TOPIC = "__consumer_offsets";
+    static final String MIN_ISR = "min.insync.replicas";
+    private static final Uuid FIRST_TOPIC_ID = new Uuid(7, 7);
+
+    /// Between two topics of the same name.
+    private static final PartitionImage NOWHERE =
+            PartitionImage.created(PartitionImage.NO_LEADER, List.of(), List.of());
 
     private final Mix mix;
     private final Rules rules;
@@ -68,9 +75,28 @@ final class SimCluster {
         for (int partition = 0; partition < mix.partitions(); partition++) {
             assignment.add(replicas(mix, luck));
         }
-        var configs = Map.of("min.insync.replicas", Integer.toString(mix.minIsr()));
-        return accepted(
-                new CreateTopic(TOPIC, TOPIC_ID, -1, (short) -1, assignment, configs, 1), image);
+        return accepted(creation(mix, FIRST_TOPIC_ID, assignment), image);
+    }
+
+    private static CreateTopic creation(Mix mix, Uuid id, List<List<Integer>> assignment) {
+        var configs =
+                Map.of(
+                        MIN_ISR,
+                        Integer.toString(mix.minIsr()),
+                        "unclean.leader.election.enable",
+                        Boolean.toString(mix.electsUncleanlyByItself()));
+        return new CreateTopic(TOPIC, id, -1, (short) -1, assignment, configs, 1);
+    }
+
+    /// The topic goes, and another one of its name takes its place.
+    void recreateTopic(Luck luck) {
+        var former = metadata.newest().topic(TOPIC).id();
+        var assignment = new ArrayList<List<Integer>>();
+        for (int partition = 0; partition < mix.partitions(); partition++) {
+            assignment.add(replicas(mix, luck));
+        }
+        var id = new Uuid(7, former.getLeastSignificantBits() + 1);
+        metadata.decideNow(List.of(new DeleteTopic(former), creation(mix, id, assignment)));
     }
 
     private static ClusterImage accepted(MetadataCommand command, ClusterImage image) {
@@ -125,12 +151,18 @@ final class SimCluster {
         return nodes.get(id - 1);
     }
 
-    String topic() {
-        return TOPIC;
+    /// The topic of a node's n-th replica.
+    String topicOf(int partition) {
+        return partition < mix.partitions() ? TOPIC : GROUPS_TOPIC;
+    }
+
+    int numberOf(int partition) {
+        return partition < mix.partitions() ? partition : partition - mix.partitions();
     }
 
     PartitionImage partition(int number) {
-        return metadata.newest().topic(TOPIC_ID).partitions().get(number);
+        var topic = metadata.newest().topic(topicOf(number));
+        return topic == null ? NOWHERE : topic.partitions().get(numberOf(number));
     }
 
     SimStore newStore(SimNode node) {

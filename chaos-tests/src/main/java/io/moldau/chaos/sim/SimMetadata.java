@@ -72,6 +72,19 @@ final class SimMetadata {
         cluster.timeline().in(luck.below(3), () -> decide(command));
     }
 
+    /// One after the other and nothing in between; none if not all would be accepted.
+    void decideNow(List<MetadataCommand> commands) {
+        var image = newest();
+        for (var command : commands) {
+            var decision = MetadataMachine.decide(command, image);
+            if (!(decision.outcome() instanceof Outcome.Accepted)) {
+                return;
+            }
+            image = decision.image();
+        }
+        commands.forEach(this::decide);
+    }
+
     private void answer(
             SimNode sender, long life, int index, Outcome outcome, Consumer<Outcome> reply) {
         if (strikes(Fault.COMMAND_LOSS, 0.15)) {
@@ -102,7 +115,7 @@ final class SimMetadata {
                         () -> "decided %s: %s".formatted(command, decision.outcome()));
         if (decision.image().differsFrom(before)) {
             images.add(decision.image().at(images.size()));
-            cluster.oracle().onImage(newest());
+            cluster.oracle().onImage(newest(), command);
             for (var node : cluster.nodes()) {
                 int index = newestIndex();
                 long life = node.life();

@@ -8,10 +8,13 @@ import io.moldau.metadata.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 
 /// A process and its disk. The process may die and come back; the disk stays.
 final class SimNode {
     private static final long TICK_MS = 40;
+    private static final ConfigResource ORDERS =
+            new ConfigResource(ConfigResource.Type.TOPIC, SimCluster.TOPIC);
 
     private final int id;
     private final SimCluster cluster;
@@ -44,7 +47,7 @@ final class SimNode {
         lateness = luck.chance(0.3) ? 0.5 : 0.05;
         directoryId = new Uuid(id, 1);
         store = cluster.newStore(this);
-        for (int partition = 0; partition < mix.partitions(); partition++) {
+        for (int partition = 0; partition < mix.logs(); partition++) {
             replicas.add(new SimReplica(this, partition, cluster));
         }
     }
@@ -293,6 +296,12 @@ final class SimNode {
 
     ClusterImage image() {
         return cluster.metadata().image(applied);
+    }
+
+    int minIsr(int partition) {
+        return partition < cluster.mix().partitions()
+                ? Integer.parseInt(image().configs(ORDERS).get(SimCluster.MIN_ISR))
+                : 1;
     }
 
     NodeEpochs epochs() {

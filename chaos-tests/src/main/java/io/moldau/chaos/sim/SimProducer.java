@@ -1,5 +1,7 @@
 package io.moldau.chaos.sim;
 
+import org.apache.kafka.common.Uuid;
+
 /// A client that sends one record after the other, and each again until it is acknowledged. Some do
 /// not care and send with `acks=1`.
 final class SimProducer {
@@ -61,22 +63,24 @@ final class SimProducer {
     private void request(SimNode node, long record, int number) {
         node.deliver(
                 node.life(),
-                () ->
-                        node.replica(partition)
-                                .produce(
-                                        record,
-                                        acksAll,
-                                        (done, offset) ->
-                                                answer(node, record, number, done, offset)));
+                () -> {
+                    var replica = node.replica(partition);
+                    var topic = replica.topicId();
+                    replica.produce(
+                            record,
+                            acksAll,
+                            (done, offset) -> answer(node, topic, record, number, done, offset));
+                });
     }
 
-    private void answer(SimNode node, long record, int number, boolean done, long offset) {
+    private void answer(
+            SimNode node, Uuid topic, long record, int number, boolean done, long offset) {
         cluster.timeline()
                 .in(
                         cluster.network().delayMs(),
                         () -> {
                             if (done) {
-                                acknowledged(record, number, offset);
+                                acknowledged(topic, record, number, offset);
                             } else if (offset == SimLog.OUT_OF_ORDER && number == attempt) {
                                 onOutOfOrder(node);
                             } else if (acksAll && number == attempt) {
@@ -104,8 +108,8 @@ final class SimProducer {
     }
 
     /// An answer to an earlier attempt is one as well.
-    private void acknowledged(long record, int number, long offset) {
-        cluster.oracle().onAcknowledged(partition, record, offset);
+    private void acknowledged(Uuid topic, long record, int number, long offset) {
+        cluster.oracle().onAcknowledged(partition, topic, record, offset);
         boolean isThisOne =
                 outstanding
                         && Records.epoch(record) == epoch

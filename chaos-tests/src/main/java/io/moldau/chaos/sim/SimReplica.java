@@ -6,6 +6,7 @@ import io.moldau.broker.replication.LeaderReplica;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.PartitionImage;
 import java.nio.ByteBuffer;
+import org.apache.kafka.common.Uuid;
 
 /// One partition on one node: its log, and the core of the role that it has.
 final class SimReplica {
@@ -13,6 +14,8 @@ final class SimReplica {
     private final int partition;
     private final SimCluster cluster;
     private final Luck luck;
+    private Uuid topicId;
+    private boolean isOpen;
     private PartitionImage image;
     private LeaderShell leading;
     private FollowerShell following;
@@ -34,7 +37,18 @@ final class SimReplica {
     }
 
     SimLog log() {
-        return node.store().log(partition);
+        isOpen = true;
+        return node.store().log(partition, topicId);
+    }
+
+    Uuid topicId() {
+        return topicId;
+    }
+
+    /// Of the topic that there is now, and not of a former one of its name.
+    boolean isOfToday() {
+        var topic = cluster.metadata().newest().topic(cluster.topicOf(partition));
+        return topic != null && topic.id().equals(topicId);
     }
 
     PartitionImage image() {
@@ -51,10 +65,19 @@ final class SimReplica {
 
     void onStart() {
         cluster.oracle().onStart(this);
-        onAppended(); // What was found may have to be synced.
+        var topic = node.image().topic(cluster.topicOf(partition));
+        topicId = topic == null ? null : topic.id();
+        if (topicId != null
+                && topic.partitions()
+                        .get(cluster.numberOf(partition))
+                        .replicas()
+                        .contains(node.id())) {
+            onAppended(); // What was found may have to be synced.
+        }
     }
 
     void onStop() {
+        isOpen = false;
         flushing = false;
         leading = null;
         following = null;
@@ -63,7 +86,16 @@ final class SimReplica {
 
     /// Takes the role that the metadata gives.
     void follow(ClusterImage metadata) {
-        var next = metadata.topic(SimCluster.TOPIC_ID).partitions().get(partition);
+        var topic = metadata.topic(cluster.topicOf(partition));
+        if (topic == null || !topic.id().equals(topicId)) {
+            drop();
+            image = null;
+            topicId = topic == null ? null : topic.id();
+        }
+        if (topic == null) {
+            return;
+        }
+        var next = topic.partitions().get(cluster.numberOf(partition));
         boolean newReign = image == null || next.leaderEpoch() > image.leaderEpoch();
         image = next;
         if (!next.replicas().contains(node.id())) {
@@ -75,13 +107,14 @@ final class SimReplica {
         }
     }
 
-    /// The partition has moved elsewhere.
+    /// The partition has moved elsewhere, or is no more.
     private void drop() {
         if (leading != null || following != null) {
             endLeading();
             endFollowing();
         }
-        if (log().logEndOffset() > 0) {
+        if (isOpen) {
+            isOpen = false;
             cluster.oracle().onStart(this);
             flushing = false;
             node.store().delete(partition);
@@ -135,6 +168,9 @@ final class SimReplica {
     }
 
     void onTick() {
+        if (!isOpen) {
+            return;
+        }
         if (leading != null) {
             leading.step(LeaderEvent.Tick.EVENT);
         }
@@ -171,7 +207,7 @@ final class SimReplica {
                 .in(
                         ms,
                         () -> {
-                            if (node.lives(life) && log() == flushed) {
+                            if (node.lives(life) && isOpen && log() == flushed) {
                                 action.run();
                             }
                         });
@@ -207,7 +243,7 @@ final class SimReplica {
     }
 
     void onOpen(SimStream stream, int handle, OpenRequest open) {
-        if (leading == null) {
+        if (leading == null || !open.topicId().equals(topicId)) {
             int epoch = image == null ? -1 : image.leaderEpoch();
             stream.toFollower.send(() -> stream.follower.onRefused(stream, handle, epoch));
         } else {
@@ -258,7 +294,7 @@ final class SimReplica {
     }
 
     /// What a follower opens with.
-    record OpenRequest(int leaderEpoch, long fetchOffset, int lastFetchedEpoch) {}
+    record OpenRequest(Uuid topicId, int leaderEpoch, long fetchOffset, int lastFetchedEpoch) {}
 
     /// What a leader tells of itself, with records or without.
     record News(

@@ -4,6 +4,7 @@ import io.moldau.broker.logging.Logging;
 import io.moldau.broker.logging.Threshold;
 import io.moldau.metadata.PartitionImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
 public final class Simulation {
     private static final long HEAL_MS = 15_000;
     private static final long STEP_MS = 250;
+    private static final int FRAMES = 6;
 
     static {
         // What is news to an operator is daily bread here.
@@ -41,14 +43,15 @@ public final class Simulation {
         } catch (Violation violation) {
             failure = violation.getMessage();
         } catch (RuntimeException e) {
-            failure = "%s at %s".formatted(e, e.getStackTrace()[0]);
+            var frames = Arrays.stream(e.getStackTrace()).limit(FRAMES).toList();
+            failure = "%s at %s".formatted(e, frames);
         }
         return simulation.verdict(failure);
     }
 
     private Verdict verdict(String failure) {
         int reigns = 0;
-        for (int number = 0; number < cluster.mix().partitions(); number++) {
+        for (int number = 0; number < cluster.mix().logs(); number++) {
             reigns += cluster.partition(number).leaderEpoch() + 1;
         }
         return new Verdict(
@@ -71,13 +74,14 @@ public final class Simulation {
         producers.forEach(SimProducer::stop);
         String unfinished = "";
         for (long ms = chaosMs; ms < chaosMs + HEAL_MS && unfinished != null; ms += STEP_MS) {
+            nemesis.repair();
             timeline.runUntil(ms + 2 * STEP_MS);
             unfinished = unfinished();
         }
         if (unfinished != null) {
             throw new Violation("does not recover: " + unfinished);
         }
-        for (int number = 0; number < cluster.mix().partitions(); number++) {
+        for (int number = 0; number < cluster.mix().logs(); number++) {
             var leader = cluster.node(cluster.partition(number).leader());
             cluster.oracle().checkOnce(leader.replica(number));
             for (int id : cluster.partition(number).replicas()) {
@@ -88,7 +92,7 @@ public final class Simulation {
 
     /// What is still to come until all is well; `null` when it is.
     private String unfinished() {
-        for (int number = 0; number < cluster.mix().partitions(); number++) {
+        for (int number = 0; number < cluster.mix().logs(); number++) {
             var unfinished = unfinished(number);
             if (unfinished != null) {
                 return "partition %d: %s".formatted(number, unfinished);
