@@ -19,10 +19,12 @@ final class FlushState {
     private int truncations;
     private boolean newNames;
     private boolean closing;
+    private volatile boolean identified;
     private boolean underWay;
 
     /// @param clean whether all that was found is durable, names included
     FlushState(LogContext context, Path folder, long recoveryPoint, long nowMs, boolean clean) {
+        this.identified = clean;
         this.newNames = !clean; // Whoever made them may have died before they were synced.
         this.context = context;
         this.folder = folder;
@@ -125,6 +127,11 @@ final class FlushState {
         public void sync() {
             try {
                 files.forEach(this::syncFile);
+                if (!log.identified) {
+                    // Or after a crash nobody knows whose records these are.
+                    AtomicFile.force(
+                            log.context.disk(), log.folder.resolve(PartitionMetadata.FILE));
+                }
                 if (epochsFile != null) {
                     AtomicFile.force(log.context.disk(), epochsFile);
                 }
@@ -132,6 +139,7 @@ final class FlushState {
                     log.context.disk().syncDirectory(log.folder);
                 }
                 log.context.syncRoot().run();
+                log.identified = true;
             } catch (UncheckedIOException e) {
                 if (!log.abandoned) {
                     // Of a file that could not be opened nothing was asked yet.

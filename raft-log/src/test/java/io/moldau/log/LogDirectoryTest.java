@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
@@ -361,5 +363,46 @@ class LogDirectoryTest {
         // then
         var points = OffsetCheckpoint.read(disk, root.resolve(OffsetCheckpoint.RECOVERY_POINTS));
         assertThat(points.get(partition(0))).isZero();
+    }
+
+    /// The machine went down before the file with the topic's id was on the disk, and the topic was
+    /// made again meanwhile.
+    @Test
+    void recordsOfAnUnknownTopicAreNotTakenForThoseOfTheNext() {
+        // given
+        var disk = new SimDisk(1);
+        var directory = LogDirectory.open(root, disk, Clock.system(), 10);
+        append(directory.openLog(partition(0), new Uuid(0, 7), CONFIG), 5);
+        disk.kill();
+        disk.delete(root.resolve("many-0").resolve(PartitionMetadata.FILE));
+
+        // when
+        var next =
+                LogDirectory.open(root, disk, Clock.system(), 10)
+                        .openLog(partition(0), new Uuid(0, 8), CONFIG);
+
+        // then
+        assertThat(next.logEndOffset()).isZero();
+    }
+
+    /// A killed process had made the files, and the next one flushed what they hold.
+    @Property(tries = 50)
+    void whatWasFlushedSurvivesWhoeverMadeTheFiles(@ForAll long diskSeed) {
+        // given
+        var disk = new SimDisk(diskSeed);
+        var path = Path.of("/sim/log");
+        append(
+                LogDirectory.open(path, disk, Clock.system(), 10).openLog(partition(0), ID, CONFIG),
+                5);
+        disk.kill();
+        LogDirectory.open(path, disk, Clock.system(), 10).openLog(partition(0), ID, CONFIG).flush();
+
+        // when
+        disk.crash();
+        var found =
+                LogDirectory.open(path, disk, Clock.system(), 10).openLog(partition(0), ID, CONFIG);
+
+        // then
+        assertThat(found.logEndOffset()).isEqualTo(5);
     }
 }
