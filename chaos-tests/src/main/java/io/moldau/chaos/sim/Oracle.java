@@ -100,10 +100,13 @@ final class Oracle {
     }
 
     private void agree(SimReplica replica, int partition, int at) {
+        if (isBeyondJudgement(partition, at)) {
+            return;
+        }
         long record = replica.log().record(at);
         int epoch = replica.log().epoch(at);
         if (at >= committedEnd[partition]) {
-            if (at == committed[partition].length) {
+            if (at >= committed[partition].length) {
                 committed[partition] = Arrays.copyOf(committed[partition], at * 2);
                 epochs[partition] = Arrays.copyOf(epochs[partition], at * 2);
             }
@@ -119,6 +122,11 @@ final class Oracle {
                 committed[partition][at],
                 record,
                 replica.node().id());
+    }
+
+    /// Below the log start of a leader that was elected uncleanly nobody knows what it had.
+    private boolean isBeyondJudgement(int partition, long at) {
+        return uncleanEpoch[partition] > 0 && at < deletedEnd[partition];
     }
 
     /// A node begins to lead: it must have everything.
@@ -199,6 +207,7 @@ final class Oracle {
         boolean hasIt =
                 matters
                         && at < Math.min(committedEnd[partition], log.logEndOffset())
+                        && !isBeyondJudgement(partition, at)
                         && committed[partition][(int) at] == log.record(at)
                         && epochs[partition][(int) at] == log.epoch(at);
         check(

@@ -37,7 +37,6 @@ final class SimController {
                         Long.MAX_VALUE / 2,
                         luck.chance(0.5),
                         luck.between(300, 2000),
-                        10,
                         1,
                         1);
         electionTimeoutMs = luck.between(50, 300);

@@ -122,6 +122,9 @@ public final class Simulation {
             return "node %d does not lead: %s".formatted(partition.leader(), partition);
         }
         for (int id : partition.replicas()) {
+            if (!cluster.node(id).isAlive() || !cluster.node(id).replica(number).isOfToday()) {
+                return "node %d is away".formatted(id);
+            }
             if (!isCopy(cluster.node(id).replica(number), leader)) {
                 return "node %d has not what node %d has".formatted(id, partition.leader());
             }
