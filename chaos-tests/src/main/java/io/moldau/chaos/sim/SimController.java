@@ -152,7 +152,8 @@ final class SimController {
             case ControllerEffect.Submit(var id, var command) ->
                     cluster.metadata()
                             .submit(host, command, outcome -> decided(asked, id, outcome));
-            case ControllerEffect.Probe(var id, var nodeId, _) -> probe(asked, id, nodeId);
+            case ControllerEffect.Probe(var id, var nodeId, _, var afterMs) ->
+                    cluster.timeline().in(afterMs, () -> probe(asked, id, nodeId));
             case ControllerEffect.CloseSession(var session, var reason) -> {
                 var closed = sessions.remove(session);
                 if (closed != null) {
@@ -177,6 +178,9 @@ final class SimController {
 
     /// What is true when it is dialled may be so no longer when the answer comes.
     private void probe(ControllerCore asked, long id, int nodeId) {
+        if (!asked.equals(core)) {
+            return;
+        }
         var node = cluster.node(nodeId);
         boolean silent =
                 cluster.network().isCut(host, node)
