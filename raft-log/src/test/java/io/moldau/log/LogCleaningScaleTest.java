@@ -17,8 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// A log of many keys, on the real disk: what a round of compaction costs, and that its memory is
 /// bounded however many keys there are.
 ///
-/// System properties: `moldau.clean.keys` (20,000; each is written twice), `moldau.clean.value.bytes`
-/// (100), `moldau.clean.map.bytes` (a third of what the keys would need).
+/// System properties: `moldau.clean.keys` (20,000; each is written twice),
+/// `moldau.clean.value.bytes` (100), `moldau.clean.map.bytes` (a third of what the keys would
+/// need).
 class LogCleaningScaleTest {
     private static final int KEYS = Integer.getInteger("moldau.clean.keys", 20_000);
     private static final int VALUE_BYTES = Integer.getInteger("moldau.clean.value.bytes", 100);
@@ -84,14 +85,11 @@ class LogCleaningScaleTest {
         for (long i = 0; i < 2L * KEYS; ) {
             buffer.clear();
             var batch =
-                    MemoryRecords.builder(
-                            buffer, Compression.NONE, TimestampType.CREATE_TIME, 0L);
+                    MemoryRecords.builder(buffer, Compression.NONE, TimestampType.CREATE_TIME, 0L);
             for (; i < 2L * KEYS && batch.estimatedSizeInBytes() < BATCH_BYTES; i++) {
                 random.nextBytes(value);
                 batch.append(
-                        1_000 + i,
-                        ByteBuffer.allocate(8).putLong(i * step % KEYS).array(),
-                        value);
+                        1_000 + i, ByteBuffer.allocate(8).putLong(i * step % KEYS).array(), value);
             }
             fixture.append(batch.build().buffer());
         }

@@ -201,14 +201,21 @@ public final class Cleaner implements AutoCloseable {
                 finish(job, cleaner.clean(), beganNanos);
                 return true;
             } catch (UncheckedIOException e) {
-                if (ask(this::isStillOpen)) {
-                    if (!(e instanceof DamagedLogException)) {
-                        partitions.store().onRefused(partition.name(), e);
-                    }
+                if (ask(() -> isStillOpen() && tell(e))) {
                     throw e;
                 }
                 throw new CleaningStoppedException("the log was closed: " + e);
             }
+        }
+
+        /// What is damaged is fetched again, a disk that refused is looked at.
+        private boolean tell(UncheckedIOException refusal) {
+            if (refusal instanceof DamagedLogException damaged) {
+                partition.keeper().onDamage(damaged.damage(), false);
+            } else {
+                partitions.store().onRefused(partition.name(), refusal);
+            }
+            return true;
         }
 
         private boolean isStillOpen() {

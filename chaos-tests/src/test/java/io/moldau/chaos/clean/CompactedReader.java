@@ -15,7 +15,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /// Reads a compacted partition and sees to it that each key's values only grow, and offsets too.
-final class CompactedReader implements AutoCloseable {
+public final class CompactedReader implements AutoCloseable {
     private final TopicPartition partition;
     private final KafkaConsumer<String, byte[]> consumer;
     private final Map<String, Long> last = new HashMap<>();
@@ -23,7 +23,7 @@ final class CompactedReader implements AutoCloseable {
     private long lastOffset = -1;
     private long count;
 
-    CompactedReader(String bootstrap, String topic) {
+    public CompactedReader(String bootstrap, String topic) {
         partition = new TopicPartition(topic, 0);
         var settings = new Properties();
         settings.put("bootstrap.servers", bootstrap);
@@ -37,7 +37,7 @@ final class CompactedReader implements AutoCloseable {
     }
 
     /// Reads what there is within 100 ms.
-    void poll() {
+    public void poll() {
         consumer.poll(Duration.ofMillis(100)).forEach(this::take);
     }
 
@@ -58,7 +58,7 @@ final class CompactedReader implements AutoCloseable {
     }
 
     /// Reads to what is the end by then.
-    CompactedReader readAll() {
+    public CompactedReader readAll() {
         long end = consumer.endOffsets(List.of(partition)).get(partition);
         while (consumer.position(partition) < end) {
             poll();
@@ -67,16 +67,16 @@ final class CompactedReader implements AutoCloseable {
     }
 
     /// Each key's last value.
-    Map<String, Long> last() {
+    public Map<String, Long> last() {
         return last.entrySet().stream().collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    long count() {
+    public long count() {
         return count;
     }
 
     /// What was read in the wrong order; empty when all is well.
-    String disorder() {
+    public String disorder() {
         return disorder.toString();
     }
 

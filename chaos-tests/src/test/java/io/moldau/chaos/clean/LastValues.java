@@ -12,7 +12,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /// A producer that counts up for each of its keys and remembers how far that was acknowledged.
-final class LastValues implements AutoCloseable {
+public final class LastValues implements AutoCloseable {
     private static final int VALUE_BYTES = 200;
     private static final int RECORDS_PER_ROUND = 500;
 
@@ -25,7 +25,7 @@ final class LastValues implements AutoCloseable {
     private final Thread thread;
     private volatile boolean stopped;
 
-    LastValues(String bootstrap, String topic, int keys) {
+    public LastValues(String bootstrap, String topic, int keys) {
         this.topic = topic;
         this.keys = keys;
         this.sent = new AtomicLongArray(keys);
@@ -73,7 +73,7 @@ final class LastValues implements AutoCloseable {
                         });
     }
 
-    long acknowledgedCount() {
+    public long acknowledgedCount() {
         long total = 0;
         for (int key = 0; key < keys; key++) {
             total += acknowledged.get(key);
@@ -82,21 +82,21 @@ final class LastValues implements AutoCloseable {
     }
 
     /// The last value of the key that is known to be in the log; 0 for none.
-    long acknowledged(int key) {
+    public long acknowledged(int key) {
         return acknowledged.get(key);
     }
 
     /// No later value was ever sent.
-    long sent(int key) {
+    public long sent(int key) {
         return sent.get(key);
     }
 
-    Map<String, Integer> failures() {
+    public Map<String, Integer> failures() {
         return failures;
     }
 
     /// Returns when what was sent is acknowledged, or was not in time.
-    void stop() {
+    public void stop() {
         stopped = true;
         try {
             thread.join();
