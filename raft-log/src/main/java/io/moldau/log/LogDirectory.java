@@ -178,11 +178,9 @@ public final class LogDirectory implements AutoCloseable {
                                             cleanShutdown && !abandoned.contains(partition),
                                             lookUp(recoveryPointsFound, partition),
                                             lookUp(logStartsFound, partition));
-                            var fresh = new PartitionLog(context, config, opened);
-                            fresh.noteHighWatermark(
-                                    Math.max(
-                                            lookUp(highWatermarksFound, partition).orElse(0),
-                                            fresh.logStartOffset()));
+                            long committed = lookUp(highWatermarksFound, partition).orElse(0);
+                            var fresh = new PartitionLog(context, config, opened.having(committed));
+                            fresh.noteHighWatermark(Math.max(committed, fresh.logStartOffset()));
                             fresh.cleaning().resumeAt(lookUp(cleanedFound, partition).orElse(0));
                             return fresh;
                         });

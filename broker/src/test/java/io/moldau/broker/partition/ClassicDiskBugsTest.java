@@ -224,6 +224,35 @@ class ClassicDiskBugsTest {
         assertThat(damaged.values()).containsExactly("a", "b");
     }
 
+    /// Classic bug 17: it was only killed, so it believes to have all; but what it knows to have
+    /// been committed is not there.
+    @Test
+    void aNodeThatMissesCommittedRecordsAfterAKillMakesWay() {
+        // given
+        rig.requireInSync(2);
+        var first = rig.start(1);
+        rig.start(2);
+        rig.createTopic(1, 2);
+        acknowledged(first.produce(true, "a"));
+        acknowledged(first.produce(true, "b"));
+        var disk = rig.diskOf(1);
+        rig.fence(2);
+        first.close();
+        rig.fence(1);
+        var bytes = disk.bytes(SEGMENT);
+        disk.with(SEGMENT, Arrays.copyOf(bytes, bytes.length - 1)).putBack();
+
+        // when
+        var damaged = rig.start(1);
+        eventually(() -> assertThat(rig.metadata().leader()).isEqualTo(PartitionImage.NO_LEADER));
+        rig.unfence(2);
+
+        // then
+        eventually(() -> assertThat(rig.metadata().leader()).isEqualTo(2));
+        awaitIsr(1, 2);
+        assertThat(damaged.values()).containsExactly("a", "b");
+    }
+
     /// Classic bug 18: one node is cut off, one is paused, and the third one's machine goes down
     /// with records that no disk had synced. Only the paused one still has them: until it is back
     /// there is no leader, and then nothing that was acknowledged is missing.

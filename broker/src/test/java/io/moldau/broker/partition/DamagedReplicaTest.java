@@ -23,7 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Three replicas of many small segments, one of which is not what was written. The scrub finds it.
+/// Classic bug 17, found by the scrub: three replicas of many small segments, one of which is not
+/// what was written.
 class DamagedReplicaTest {
     private static final int RECORDS = 40;
     private static final long NO_PAUSE = Integer.MAX_VALUE;

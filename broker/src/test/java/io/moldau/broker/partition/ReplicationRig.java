@@ -298,6 +298,7 @@ final class ReplicationRig implements AutoCloseable {
 
     /// What a running node has on its disk by now; taken while nothing is written.
     DiskImage diskOf(int id) {
+        nodes.get(id).directory.checkpoint();
         return DiskImage.of(root.resolve("node-" + id));
     }
 
