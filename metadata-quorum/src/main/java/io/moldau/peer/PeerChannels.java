@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.security.Security;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -36,6 +37,9 @@ public final class PeerChannels implements AutoCloseable {
 
     private static final long KEEP_ALIVE_TIMEOUT_MS = 3_000;
 
+    /// By then the cluster has given the node up, or it lives after all.
+    private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     /// A node that comes back elsewhere under its old name is to be found there at once. The JVM
     /// would believe an old answer for 30 s, and a "no such name" for 10.
     static {
@@ -48,6 +52,8 @@ public final class PeerChannels implements AutoCloseable {
     private final EventLoopGroup eventLoop = Wiring.eventLoop("peer-client");
     private final Executor handlers = Wiring.handlers("peer-callback");
     private final Map<PeerAddress, ManagedChannel> channels = new ConcurrentHashMap<>();
+    private final Set<PeerAddress> ready = ConcurrentHashMap.newKeySet();
+    private final Map<PeerAddress, Long> lostNanos = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     private PeerChannels(ChannelCredentials credentials) {
@@ -83,20 +89,36 @@ public final class PeerChannels implements AutoCloseable {
                         .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
                         .keepAliveWithoutCalls(true)
                         .build();
-        watch(channel);
+        watch(address, channel);
         return channel;
     }
 
-    private void watch(ManagedChannel channel) {
+    private void watch(PeerAddress address, ManagedChannel channel) {
         var state = channel.getState(false);
+        note(address, state);
         if (state == ConnectivityState.TRANSIENT_FAILURE) {
-            redial(channel);
+            redial(address, channel);
         } else if (state != ConnectivityState.SHUTDOWN) {
-            channel.notifyWhenStateChanged(state, () -> watch(channel));
+            channel.notifyWhenStateChanged(state, () -> watch(address, channel));
         }
     }
 
-    private void redial(ManagedChannel channel) {
+    private void note(PeerAddress address, ConnectivityState state) {
+        if (state == ConnectivityState.READY) {
+            ready.add(address);
+            lostNanos.remove(address);
+        } else if (ready.remove(address)) {
+            lostNanos.put(address, System.nanoTime());
+        }
+    }
+
+    /// Whether the connection to `address` broke a moment ago, and there is no other yet.
+    public boolean hasLost(PeerAddress address) {
+        var since = lostNanos.get(address);
+        return since != null && System.nanoTime() - since < LOST_NANOS;
+    }
+
+    private void redial(PeerAddress address, ManagedChannel channel) {
         if (eventLoop.isShuttingDown()) {
             return;
         }
@@ -105,9 +127,9 @@ public final class PeerChannels implements AutoCloseable {
                         () -> {
                             if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
                                 channel.resetConnectBackoff();
-                                redial(channel);
+                                redial(address, channel);
                             } else {
-                                watch(channel);
+                                watch(address, channel);
                             }
                         },
                         REDIAL_MS,

@@ -2,6 +2,7 @@ package io.moldau.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +108,23 @@ class PeerServerTest {
     }
 
     @Test
+    void knowsForAWhileThatAConnectionBroke() {
+        var open = opened(0, Optional.empty());
+        var address = addressOf(open);
+        var dialling = dialling(Optional.empty());
+        boolean beforeTheFirst = dialling.hasLost(address);
+        echo(dialling, address, 7);
+        boolean whileItLasts = dialling.hasLost(address);
+
+        open.close();
+
+        await().atMost(Duration.ofSeconds(1)).until(() -> dialling.hasLost(address));
+        assertThat(beforeTheFirst).isFalse();
+        assertThat(whileItLasts).isFalse();
+        await().atMost(Duration.ofSeconds(10)).until(() -> !dialling.hasLost(address));
+    }
+
+    @Test
     void saysInOneSentenceThatItsPortIsTaken() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
@@ -127,14 +144,12 @@ class PeerServerTest {
         assertThat(dialling.probe(addressOf(open), 5000).join()).isEqualTo(Probe.ANSWERED);
         open.close();
         // Another process may have been given the port, for a moment.
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(20))
                 .until(() -> dialling.probe(addressOf(open), 5000).join() == Probe.REFUSED);
         // To whoever comes while its backlog is full the kernel says nothing.
         try (var full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var address = new PeerAddress("127.0.0.1", full.getLocalPort());
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(20))
                     .until(() -> dialling.probe(address, 200).join() == Probe.SILENT);
         }
     }
@@ -148,16 +163,14 @@ class PeerServerTest {
         first.close();
         long dead = System.nanoTime();
         // Long enough for the pauses between two attempts to have grown.
-        Awaitility.await()
-                .pollInterval(Duration.ofMillis(50))
+        await().pollInterval(Duration.ofMillis(50))
                 .until(() ->
                         refusal(dialling, address) == Status.Code.UNAVAILABLE
                                 && System.nanoTime() - dead > 2_000_000_000L);
 
         opened(address.port(), Optional.empty());
         long back = System.nanoTime();
-        Awaitility.await()
-                .pollInterval(Duration.ofMillis(5))
+        await().pollInterval(Duration.ofMillis(5))
                 .until(() -> refusal(dialling, address) == Status.Code.OK);
 
         assertThat(System.nanoTime() - back).isLessThan(300_000_000L);

@@ -1,9 +1,11 @@
 package io.moldau.broker.api;
 
 import io.moldau.broker.group.CoordinatorSeat;
+import io.moldau.metadata.TopicImage;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
@@ -53,6 +55,9 @@ public final class FindCoordinatorHandler
         }
         return offsetsTopic
                 .ensure()
+                .thenCombine(
+                        LostLeaders.succeeded(metadata, context.connection(), this::isSeat),
+                        (error, _) -> error)
                 .thenApply(error ->
                         response(
                                 context,
@@ -60,6 +65,10 @@ public final class FindCoordinatorHandler
                                 error == Errors.NONE
                                         ? group -> coordinator(context, group)
                                         : _ -> refused(error, error.message())));
+    }
+
+    private boolean isSeat(TopicImage topic) {
+        return topic.name().equals(Topic.GROUP_METADATA_TOPIC_NAME);
     }
 
     private static String notServed(byte keyType) {

@@ -63,6 +63,21 @@ public final class MetadataHandler
     @Override
     public CompletableFuture<MetadataResponseData> handle(
             RequestContext context, MetadataRequestData request) {
+        return LostLeaders.succeeded(
+                        metadata,
+                        context.connection(),
+                        topic -> wantsAll(context, request) || names(request, topic))
+                .thenCompose(_ -> answer(context, request));
+    }
+
+    private static boolean names(MetadataRequestData request, TopicImage topic) {
+        return request.topics().stream()
+                .anyMatch(asked ->
+                        topic.name().equals(asked.name()) || topic.id().equals(asked.topicId()));
+    }
+
+    private CompletableFuture<MetadataResponseData> answer(
+            RequestContext context, MetadataRequestData request) {
         if (wantsAll(context, request)) {
             var answer = new Answer(context, request, metadata.image(), Map.of());
             answer.image.topics().forEach(answer::add);

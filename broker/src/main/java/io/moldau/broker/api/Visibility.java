@@ -1,5 +1,6 @@
 package io.moldau.broker.api;
 
+import io.moldau.metadata.NodeImage;
 import java.util.concurrent.CompletableFuture;
 
 /// Knows how far the other nodes have come.
@@ -12,6 +13,11 @@ public interface Visibility {
     ///
     /// @return false if time was up
     CompletableFuture<Boolean> await(long index, long timeoutMs);
+
+    /// Whether the connection to another node broke a moment ago: it may be dead.
+    default boolean hasLost(NodeImage node) {
+        return false;
+    }
 
     /// A node without others.
     static Visibility ofOneNode() {

@@ -7,6 +7,7 @@ import io.moldau.broker.partition.Replication;
 import io.moldau.broker.replication.ReplicationSettings;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.NodeImage;
+import io.moldau.peer.PeerAddress;
 import io.moldau.peer.PeerChannels;
 import io.moldau.quorum.MetadataQuorum;
 import io.moldau.quorum.controller.ControllerSettings;
@@ -146,10 +147,23 @@ final class ClusterDuties implements AutoCloseable {
 
     /// How far the others have come.
     Visibility visibility() {
-        return (index, waitMsMax) ->
-                hasOthers(quorum.image())
+        return new Visibility() {
+            @Override
+            public CompletableFuture<Boolean> await(long index, long waitMsMax) {
+                return hasOthers(quorum.image())
                         ? session.awaitVisible(index, waitMsMax)
                         : ALONE.await(index, waitMsMax);
+            }
+
+            @Override
+            public boolean hasLost(NodeImage node) {
+                var at = node.clusterAddress();
+                return link.isPresent()
+                        && at != null
+                        && node.id() != config.nodeId()
+                        && channels.get().hasLost(new PeerAddress(at.host(), at.port()));
+            }
+        };
     }
 
     private boolean hasOthers(ClusterImage image) {
