@@ -11,8 +11,10 @@ import io.moldau.metadata.MetadataCommand.Reassignment;
 import io.moldau.metadata.PartitionImage;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 
@@ -21,6 +23,9 @@ import org.apache.kafka.common.config.ConfigResource;
 /// What is acknowledged is on `min.insync.replicas` nodes, so that fewer of them at a time may lose
 /// what they have: a node that came back unclean counts until it is in sync again.
 final class Nemesis {
+    private static final Set<Fault> STRUCK_ELSEWHERE =
+            EnumSet.of(Fault.DELAY, Fault.LAG, Fault.COMMAND_LOSS, Fault.COMMAND_AGAIN);
+
     private final SimCluster cluster;
     private final Map<Fault, Luck> lucks = new EnumMap<>(Fault.class);
     private final boolean[][] damaged;
@@ -61,6 +66,9 @@ final class Nemesis {
                         node.id(),
                         0,
                         () -> fault + " at node " + node.id());
+        if (!STRUCK_ELSEWHERE.contains(fault)) {
+            cluster.onStruck(fault);
+        }
         switch (fault) {
             case KILL -> kill(node, luck);
             case POWER_LOSS -> lose(node, luck, fault);

@@ -1,8 +1,11 @@
 package io.moldau.chaos.sim;
 
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,6 +18,9 @@ public final class SeedRun {
     private final LongAdder events = new LongAdder();
     private final LongAdder acknowledged = new LongAdder();
     private final LongAdder reigns = new LongAdder();
+    private final LongAdder virtualMs = new LongAdder();
+    private final LongAdder onDisk = new LongAdder();
+    private final Map<Fault, LongAdder> struck = new ConcurrentHashMap<>();
     private final AtomicReference<Verdict> failed = new AtomicReference<>();
 
     public SeedRun(Rules rules) {
@@ -47,6 +53,11 @@ public final class SeedRun {
             events.add(verdict.events());
             acknowledged.add(verdict.acknowledgedRecords());
             reigns.add(verdict.reigns());
+            virtualMs.add(verdict.virtualMs());
+            onDisk.add(mix.onDisk() ? 1 : 0);
+            verdict.struck()
+                    .forEach((fault, times) ->
+                            struck.computeIfAbsent(fault, _ -> new LongAdder()).add(times));
             if (verdict.failed()) {
                 failed.compareAndSet(null, verdict);
             }
@@ -81,6 +92,22 @@ public final class SeedRun {
 
     public long reigns() {
         return reigns.sum();
+    }
+
+    public double virtualHours() {
+        return virtualMs.sum() / 3_600_000.0;
+    }
+
+    /// Seeds of which the log was production's, on a simulated disk.
+    public long seedsOnDisk() {
+        return onDisk.sum();
+    }
+
+    /// How often each fault has struck.
+    public Map<Fault, Long> struck() {
+        var counts = new EnumMap<Fault, Long>(Fault.class);
+        struck.forEach((fault, times) -> counts.put(fault, times.sum()));
+        return counts;
     }
 
     /// The same failure with as few faults as it needs.

@@ -11,6 +11,7 @@ import io.moldau.metadata.NodeAddress;
 import io.moldau.metadata.Outcome;
 import io.moldau.metadata.PartitionImage;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
@@ -35,13 +36,14 @@ final class SimCluster {
     private final SimController controller;
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<SimStream> streams = new ArrayList<>();
+    private final Map<Fault, Long> struck = new EnumMap<>(Fault.class);
     private long lastStream;
 
     SimCluster(Mix mix, Rules rules, boolean tracing) {
         this.mix = mix;
         this.rules = rules;
         timeline = new Timeline(tracing);
-        network = new SimNetwork(mix);
+        network = new SimNetwork(mix, this);
         var first = firstImage(mix);
         metadata = new SimMetadata(this, mix, first);
         oracle = new Oracle(this, first);
@@ -113,6 +115,16 @@ final class SimCluster {
             all.add(luck.below(all.size() + 1), id);
         }
         return List.copyOf(all.subList(0, mix.replicas()));
+    }
+
+    /// Something has gone wrong.
+    void onStruck(Fault fault) {
+        struck.merge(fault, 1L, Long::sum);
+    }
+
+    /// How often each fault has struck.
+    Map<Fault, Long> struck() {
+        return struck;
     }
 
     Mix mix() {

@@ -3,8 +3,11 @@ package io.moldau.chaos.sim;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,6 +43,18 @@ public final class SimCommand implements Callable<Integer> {
     @Option(names = "--trace", description = "Prints all that happened.")
     private boolean trace;
 
+    @Option(
+            names = "--format",
+            defaultValue = "text",
+            description = "text or json: what a search comes to, for people or programs.",
+            paramLabel = "FORMAT")
+    private Format format;
+
+    private enum Format {
+        TEXT,
+        JSON
+    }
+
     @Override
     public Integer call() {
         var out = spec.commandLine().getOut();
@@ -73,11 +88,22 @@ public final class SimCommand implements Callable<Integer> {
         var luck = new Luck(first, 0);
         long base = luck.next() >>> 24;
         var run = new SeedRun(Rules.PRODUCTION);
-        var progress = Thread.ofVirtual().start(() -> report(run, first, out));
+        var progress =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            if (format == Format.TEXT) {
+                                report(run, first, out);
+                            }
+                        });
         var failure = run.run(number -> base + number, total, endNanos);
         progress.interrupt();
-        print(run, first, out);
-        failure.ifPresent(verdict -> explain(verdict, out));
+        if (format == Format.JSON) {
+            printJson(run, first, failure, out);
+        } else {
+            print(run, first, out);
+            printFaults(run, out);
+            failure.ifPresent(verdict -> explain(verdict, out));
+        }
         out.flush();
         return failure.isPresent() ? FAILED : 0;
     }
@@ -96,29 +122,80 @@ public final class SimCommand implements Callable<Integer> {
     private static void print(SeedRun run, long sinceNanos, PrintWriter out) {
         double seconds = (System.nanoTime() - sinceNanos) / 1e9;
         out.printf(
-                "%d seeds in %.0f s (%.0f/s), %d events, %d reigns, %d records acknowledged%n",
+                Locale.ROOT,
+                "%d seeds in %.0f s (%.0f/s), %d on a disk, %.1f virtual hours, %d events, "
+                        + "%d reigns, %d records acknowledged%n",
                 run.seeds(),
                 seconds,
                 run.seeds() / seconds,
+                run.seedsOnDisk(),
+                run.virtualHours(),
                 run.events(),
                 run.reigns(),
                 run.acknowledgedRecords());
         out.flush();
     }
 
+    private static void printFaults(SeedRun run, PrintWriter out) {
+        var faults =
+                run.struck().entrySet().stream()
+                        .map(entry -> entry.getKey() + " " + entry.getValue())
+                        .collect(Collectors.joining(", "));
+        out.println("faults: " + faults);
+    }
+
+    private static void printJson(
+            SeedRun run, long sinceNanos, Optional<Verdict> failure, PrintWriter out) {
+        var faults =
+                run.struck().entrySet().stream()
+                        .map(entry -> "\"%s\":%d".formatted(entry.getKey(), entry.getValue()))
+                        .collect(Collectors.joining(","));
+        var failed =
+                failure.map(verdict -> SeedRun.shrunk(verdict, Rules.PRODUCTION))
+                        .map(verdict ->
+                                ",\"seed\":%d,\"failure\":\"%s\",\"replay\":\"%s\""
+                                        .formatted(
+                                                verdict.mix().seed(),
+                                                escaped(verdict.failure()),
+                                                replayOf(failure.get(), verdict)))
+                        .orElse("");
+        out.printf(
+                Locale.ROOT,
+                "{\"seeds\":%d,\"seconds\":%.1f,\"seedsOnDisk\":%d,\"virtualHours\":%.2f,"
+                        + "\"events\":%d,\"reigns\":%d,\"acknowledged\":%d,"
+                        + "\"violations\":%d,\"faults\":{%s}%s}%n",
+                run.seeds(),
+                (System.nanoTime() - sinceNanos) / 1e9,
+                run.seedsOnDisk(),
+                run.virtualHours(),
+                run.events(),
+                run.reigns(),
+                run.acknowledgedRecords(),
+                failure.isPresent() ? 1 : 0,
+                faults,
+                failed);
+    }
+
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+
     private static void explain(Verdict verdict, PrintWriter out) {
         var small = SeedRun.shrunk(verdict, Rules.PRODUCTION);
         out.println("chaos: FAILED  " + small.failure());
         out.println(small.mix());
-        var left = EnumSet.complementOf(EnumSet.noneOf(Fault.class));
-        left.removeAll(small.mix().faults());
-        var drawn = verdict.mix().faults();
-        left.retainAll(drawn);
-        var names = left.stream().map(Fault::name).toList();
-        out.println(
-                "replay: moldau chaos sim --seed %d%s --trace"
-                        .formatted(
-                                small.mix().seed(),
-                                names.isEmpty() ? "" : " --without " + String.join(",", names)));
+        out.println("replay: " + replayOf(verdict, small));
+    }
+
+    /// The command that shows the failure again, with as few faults as it needs.
+    private static String replayOf(Verdict failure, Verdict small) {
+        var dropped = EnumSet.noneOf(Fault.class);
+        dropped.addAll(failure.mix().faults());
+        dropped.removeAll(small.mix().faults());
+        var names = dropped.stream().map(Fault::name).toList();
+        return "moldau chaos sim --seed %d%s --trace"
+                .formatted(
+                        small.mix().seed(),
+                        names.isEmpty() ? "" : " --without " + String.join(",", names));
     }
 }

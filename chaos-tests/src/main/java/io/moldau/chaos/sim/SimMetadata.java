@@ -43,7 +43,11 @@ final class SimMetadata {
     }
 
     private boolean strikes(Fault fault, double probability) {
-        return !healed && mix.has(fault) && luck.chance(probability);
+        boolean strikes = !healed && mix.has(fault) && luck.chance(probability);
+        if (strikes) {
+            cluster.onStruck(fault);
+        }
+        return strikes;
     }
 
     /// @param sender waits for the answer until it has applied the command itself
@@ -126,7 +130,7 @@ final class SimMetadata {
     }
 
     private long lagMs(SimNode node) {
-        boolean late = !healed && mix.has(Fault.LAG) && luck.chance(node.lateness());
+        boolean late = strikes(Fault.LAG, node.lateness());
         return late ? luck.between(5, 900) : luck.below(5);
     }
 

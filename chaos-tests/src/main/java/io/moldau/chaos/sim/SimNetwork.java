@@ -4,12 +4,14 @@ import java.util.Arrays;
 
 /// How long messages take, and between whom none pass.
 final class SimNetwork {
+    private final SimCluster cluster;
     private final Luck luck;
     private final boolean slow;
     private final boolean[][] cuts;
     private boolean healed;
 
-    SimNetwork(Mix mix) {
+    SimNetwork(Mix mix, SimCluster cluster) {
+        this.cluster = cluster;
         luck = new Luck(mix.seed(), 2);
         slow = mix.has(Fault.DELAY);
         cuts = new boolean[mix.nodes() + 1][mix.nodes() + 1];
@@ -17,6 +19,7 @@ final class SimNetwork {
 
     long delayMs() {
         if (!healed && slow && luck.chance(0.05)) {
+            cluster.onStruck(Fault.DELAY);
             return luck.between(5, 400);
         }
         return luck.below(4);

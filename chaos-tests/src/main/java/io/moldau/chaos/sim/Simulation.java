@@ -61,6 +61,8 @@ public final class Simulation {
                 cluster.timeline().events(),
                 cluster.oracle().acknowledgedRecords(),
                 reigns,
+                cluster.timeline().nowMs(),
+                cluster.struck(),
                 cluster.timeline().trace());
     }
 

@@ -6,9 +6,13 @@ import io.moldau.broker.replication.FollowerEffect.TruncateTo;
 import io.moldau.broker.replication.LeaderEffect.ProposeIsr;
 import io.moldau.broker.replication.LeaderEvent.IsrDecided;
 import io.moldau.chaos.sim.Rules;
+import io.moldau.env.Disk;
+import io.moldau.env.sim.DiskOrder;
+import io.moldau.env.sim.SimDisk;
 import io.moldau.log.EpochEnd;
 import io.moldau.metadata.MetadataCommand.IsrMember;
 import io.moldau.metadata.PartitionImage;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,6 +56,41 @@ public enum Mutant implements Rules {
     LIES_ABOUT_SYNCS(null, null) {
         @Override
         public boolean liesAboutFlushes() {
+            return true;
+        }
+
+        @Override
+        public Disk disk(SimDisk disk) {
+            return disk.deafTo((order, _) -> order == DiskOrder.FORCE);
+        }
+    },
+    /// Syncs what files hold, and not that they are there.
+    SYNCS_NO_NAMES(null, null) {
+        @Override
+        public Disk disk(SimDisk disk) {
+            return disk.deafTo((order, _) -> order == DiskOrder.SYNC_DIRECTORY);
+        }
+    },
+    /// Believes a sync that had begun before the log was cut, of what came after.
+    FORGETS_CUTS_DURING_SYNCS(null, null) {
+        @Override
+        public boolean forgetsTruncationsDuringSyncs() {
+            return true;
+        }
+    },
+    /// Recovery looks at sizes and not at checksums, and keeps what is torn.
+    KEEPS_TORN_BATCHES(null, null) {
+        @Override
+        public void beforeRecovery(SimDisk disk, Path root) {
+            TornBatches.keep(disk, root);
+        }
+    },
+    /// Serves and believes whoever speaks of another epoch: KIP-320.
+    NO_LEADER_EPOCH_FENCE(Mutant::anyEpoch, Mutant::anyLeader),
+    /// The controller waits for the answer to a command that was lost.
+    WAITS_FOR_LOST_ANSWERS(null, null) {
+        @Override
+        public boolean waitsForLostAnswers() {
             return true;
         }
     },
@@ -263,6 +302,44 @@ public enum Mutant implements Rules {
             @Override
             boolean isCurrent(long inSession) {
                 return true;
+            }
+        };
+    }
+
+    private static LeaderReplica anyEpoch(Reign reign) {
+        return new Healthy(reign) {
+            @Override
+            public List<LeaderEffect> step(LeaderEvent event, long nowMs) {
+                return super.step(
+                        event instanceof LeaderEvent.FollowerOpened opened
+                                ? new LeaderEvent.FollowerOpened(
+                                        opened.node(),
+                                        opened.nodeEpoch(),
+                                        opened.session(),
+                                        leaderEpoch(),
+                                        opened.fetchOffset(),
+                                        opened.lastFetchedEpoch())
+                                : event,
+                        nowMs);
+            }
+        };
+    }
+
+    private static FollowerReplica anyLeader(Service service) {
+        return new Obedient(service) {
+            @Override
+            public List<FollowerEffect> step(FollowerEvent event, long nowMs) {
+                return super.step(
+                        event instanceof FollowerEvent.Received received
+                                ? new FollowerEvent.Received(
+                                        received.session(),
+                                        leaderEpoch(),
+                                        received.highWatermark(),
+                                        received.logStartOffset(),
+                                        received.leaderEndOffset(),
+                                        received.records())
+                                : event,
+                        nowMs);
             }
         };
     }
