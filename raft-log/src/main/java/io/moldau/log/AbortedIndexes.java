@@ -1,6 +1,7 @@
 package io.moldau.log;
 
 import io.moldau.log.segment.AbortedTransaction;
+import io.moldau.log.segment.PooledFile;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,15 +21,16 @@ final class AbortedIndexes {
         return found;
     }
 
-    /// Writes the indexes of the segments from the one at `first` on anew, from the records: what a
-    /// crash left of them says nothing of what it took.
-    static void rebuild(LogSegments segments, int first, ProducerStore producers, long nowMs) {
-        long from = segments.get(first).baseOffset();
+    /// Writes what the indexes of the segments from the one at `first` on say of markers at or
+    /// behind `trusted`, from the records: a crash may have taken it, or left what is no longer so.
+    /// What they say of earlier ones was flushed, and is not touched.
+    static void rebuild(
+            LogSegments segments, int first, long trusted, ProducerStore producers, long nowMs) {
         for (int i = first; i < segments.count(); i++) {
-            segments.get(i).transactions().clear();
+            segments.get(i).recoverTransactions(trusted);
         }
         var known = new ProducerStates();
-        long start = producers.restore(known, from, nowMs);
+        long start = producers.restore(known, trusted, nowMs);
         for (int i = Math.max(0, segments.floor(start)); i < segments.count(); i++) {
             var segment = segments.get(i);
             if (segment.sizeBytes() == 0) {
@@ -38,10 +40,14 @@ final class AbortedIndexes {
                     Math.max(start, segment.baseOffset()),
                     batch -> {
                         var aborted = ProducerStore.note(known, batch, start, nowMs);
-                        if (aborted != null && aborted.lastOffset() >= from) {
+                        if (aborted != null && aborted.lastOffset() >= trusted) {
                             segment.transactions().add(aborted);
                         }
                     });
+        }
+        // At once: a clean stop with nothing to flush would not know of it.
+        for (int i = first; i < segments.count(); i++) {
+            segments.get(i).filesToFlush().forEach(PooledFile::force);
         }
     }
 }

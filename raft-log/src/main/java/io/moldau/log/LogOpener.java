@@ -152,10 +152,14 @@ final class LogOpener {
         }
         epochs.truncateFromEnd(end);
         epochs.store();
-        producers.truncateTo(end);
+        boolean forgotten = producers.truncateTo(end);
         if (unindexed < segments.count()) {
-            AbortedIndexes.rebuild(segments, unindexed, producers, context.clock().wallMs());
-            context.disk().syncDirectory(folder); // A flush looks at the files alone.
+            long trusted = Math.min(flushed, end);
+            AbortedIndexes.rebuild(
+                    segments, unindexed, trusted, producers, context.clock().wallMs());
+        }
+        if (forgotten || unindexed < segments.count()) { // A flush looks at the files alone.
+            context.disk().syncDirectory(folder);
         }
         return end;
     }

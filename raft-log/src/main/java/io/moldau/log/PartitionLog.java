@@ -15,6 +15,7 @@ import io.moldau.log.clean.IdleRoll;
 import io.moldau.log.clean.Retention;
 import io.moldau.log.segment.AbortedTransaction;
 import io.moldau.log.segment.LogDamage;
+import io.moldau.log.segment.PooledFile;
 import io.moldau.log.segment.Segment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -565,7 +566,7 @@ public final class PartitionLog {
         segments.get(index).truncateTo(offset, config.indexIntervalBytes());
         afterTruncation(offset);
         // Or a crash brings back what was cut, behind what is appended from now on.
-        segments.get(index).file().force();
+        segments.get(index).filesToFlush().forEach(PooledFile::force);
         context.disk().syncDirectory(folder);
     }
 
@@ -585,6 +586,8 @@ public final class PartitionLog {
         epochs.clear();
         epochs.store();
         producers.clear();
+        // Or a crash brings back what was given up, beside what is appended from now on.
+        context.disk().syncDirectory(folder);
         context.checkpoint().run();
     }
 

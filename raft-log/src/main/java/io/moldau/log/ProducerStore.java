@@ -127,10 +127,11 @@ final class ProducerStore {
                                 .noneMatch(segment -> segment.baseOffset() == other));
     }
 
-    /// Records from `offset` on are gone, and what was learnt from them.
-    void truncateTo(long offset) {
-        removeIf(snapshot -> snapshot > offset);
+    /// Records from `offset` on are gone, and what was learnt from them. Returns whether files
+    /// went: before others of the same names can come, their going must have reached the disk.
+    boolean truncateTo(long offset) {
         states = null;
+        return removeIf(snapshot -> snapshot > offset);
     }
 
     /// Records below `offset` are gone; what is known of their producers is kept.
@@ -143,13 +144,15 @@ final class ProducerStore {
         states = new ProducerStates();
     }
 
-    private void removeIf(Predicate<Long> unwanted) {
+    private boolean removeIf(Predicate<Long> unwanted) {
+        int before = snapshots.size();
         for (var offset : List.copyOf(snapshots)) {
             if (unwanted.test(offset)) {
                 disk.delete(file(offset));
                 snapshots.remove(offset);
             }
         }
+        return snapshots.size() < before;
     }
 
     private Path file(long offset) {

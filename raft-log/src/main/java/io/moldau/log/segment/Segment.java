@@ -117,6 +117,20 @@ public final class Segment {
         return new PooledFile(log.disk(), log.pool(), log.path().resolveSibling(name));
     }
 
+    /// Keeps what the transaction index says of markers below `trusted`, which was flushed.
+    public void recoverTransactions(long trusted) {
+        transactions().truncateTo(trusted, this::isAborted);
+    }
+
+    private boolean isAborted(AbortedTransaction transaction) {
+        var batch = scan(positionOf(transaction.lastOffset()), sizeBytes, Scratch.forLookup());
+        return batch.next()
+                && batch.baseOffset() == transaction.lastOffset()
+                && BatchLayout.isControl(batch.header(), batch.headerAt())
+                && BatchLayout.producerId(batch.header(), batch.headerAt())
+                        == transaction.producerId();
+    }
+
     /// Whether there is a transaction index, be it damaged.
     public boolean mayHaveAborted() {
         return transactions().file().sizeOnDisk() > 0;

@@ -1,6 +1,7 @@
 package io.moldau.log.segment;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /// The transactions that were aborted by a marker in this segment, in the order of the markers.
 ///
@@ -26,10 +27,6 @@ public final class TransactionIndex {
 
     PooledFile file() {
         return entries.file();
-    }
-
-    public boolean isEmpty() {
-        return entries.count() == 0;
     }
 
     /// @throws java.io.UncheckedIOException the disk refused
@@ -89,17 +86,36 @@ public final class TransactionIndex {
 
     /// Forgets what ended at or behind `offset`.
     void truncateTo(long offset) {
-        int keep = firstEndedAtOrBehind(offset, entries.count());
+        truncateTo(offset, _ -> true);
+    }
+
+    /// The same for a file that may end with entries that a crash has torn.
+    ///
+    /// @param isReal whether the marker of an entry is in the log
+    void truncateTo(long offset, Predicate<AbortedTransaction> isReal) {
+        int keep = 0;
+        for (long last = -1; keep < entries.count() && isBetween(keep, last, offset); keep++) {
+            last = at(keep, LAST_OFFSET_AT);
+        }
+        while (keep > 0 && !isReal.test(get(keep - 1))) {
+            keep--;
+        }
         if (keep == 0) {
             clear();
-        } else if (keep < entries.count()) {
+        } else {
             entries.truncateTo(keep);
             unsynced = true;
         }
     }
 
+    private boolean isBetween(int index, long after, long before) {
+        int at = entries.locate(index);
+        long last = at(index, LAST_OFFSET_AT);
+        return entries.buffer(index).getShort(at) == VERSION && last > after && last < before;
+    }
+
     /// Begins anew, with no file.
-    public void clear() {
+    private void clear() {
         entries.begin();
         unsynced = false;
     }
