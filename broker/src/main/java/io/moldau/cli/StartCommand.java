@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -46,8 +48,8 @@ final class StartCommand extends MoldauCommand {
 
     @Option(
             names = {"-d", "--data"},
-            paramLabel = "DIR",
-            description = "where the data lives; log.dirs")
+            paramLabel = "DIR,...",
+            description = "where the data lives, one directory for each disk; log.dirs")
     private String data;
 
     @Option(
@@ -108,7 +110,7 @@ final class StartCommand extends MoldauCommand {
     BrokerConfig settings(Map<String, String> environment) {
         var own = new LinkedHashMap<>(overrides);
         if (data != null) {
-            own.put("log.dirs", Path.of(data).toAbsolutePath().normalize().toString());
+            own.put("log.dirs", absolute(data));
         }
         if (listen != null) {
             own.put("listeners", "PLAINTEXT://" + checkedAddress(listen));
@@ -117,6 +119,15 @@ final class StartCommand extends MoldauCommand {
             own.put("cluster.join", join);
         }
         return BrokerConfig.load(new Sources(file(environment), environment, own));
+    }
+
+    private static String absolute(String directories) {
+        return Pattern.compile(",")
+                .splitAsStream(directories)
+                .map(String::strip)
+                .filter(directory -> !directory.isEmpty())
+                .map(directory -> Path.of(directory).toAbsolutePath().normalize().toString())
+                .collect(Collectors.joining(","));
     }
 
     private static String checkedAddress(String address) {

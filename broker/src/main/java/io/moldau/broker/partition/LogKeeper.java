@@ -154,9 +154,13 @@ final class LogKeeper {
     ///
     /// @param cut whether recovery has taken it away, with all that followed
     void onDamage(LogDamage found, boolean cut) {
-        boolean known = damage != null && damage.fromOffset() <= found.fromOffset();
-        if (known && !cut) {
+        var known = damage;
+        if (known != null && !cut && known.fromOffset() <= found.fromOffset()) {
             return;
+        }
+        if (known != null && cut && known.fromOffset() >= found.fromOffset()) {
+            damage = null;
+            return; // Recovery has taken away what was known.
         }
         LOGGER.atError()
                 .addKeyValue("partition", name)

@@ -31,7 +31,7 @@ public final class BrokerProcess implements AutoCloseable {
     /// How to start it.
     ///
     /// @param executable the `moldau` file
-    /// @param home its folder: `data/` and one log per start
+    /// @param home its folder: `data/`, where `--data` says nothing else, and one log per start
     /// @param port on 127.0.0.1
     /// @param arguments more of `moldau start`, such as `--override`, `key=value`
     /// @param environment on top of this process's own
@@ -80,7 +80,9 @@ public final class BrokerProcess implements AutoCloseable {
             var line = new ArrayList<>(prefix);
             line.addAll(List.of(executable.toString(), "start"));
             if (!bare) {
-                line.addAll(List.of("--data", home.resolve("data").toString()));
+                if (!arguments.contains("--data")) {
+                    line.addAll(List.of("--data", home.resolve("data").toString()));
+                }
                 line.addAll(List.of("--listen", "127.0.0.1:" + port));
             }
             line.addAll(arguments);

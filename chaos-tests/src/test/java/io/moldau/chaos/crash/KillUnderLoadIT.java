@@ -12,6 +12,9 @@ import io.moldau.chaos.load.Records;
 import io.moldau.chaos.run.Acceptance;
 import io.moldau.chaos.run.BrokerProcess;
 import io.moldau.chaos.run.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,10 +46,39 @@ class KillUnderLoadIT {
     private final List<Long> firstAcksMs = new ArrayList<>();
 
     @Test
-    void keepsEveryAcknowledgedRecordAndCommit() {
+    void keepsEveryAcknowledgedRecordAndCommit() throws IOException {
+        var launch = Acceptance.launch("kill");
+        killUnderLoad(launch);
+        assertThat(partitionsIn(launch.home().resolve("data"))).isEqualTo(PARTITIONS);
+    }
+
+    /// The partitions are spread over both, each of which has its own checkpoints.
+    @Test
+    void keepsThemInSeveralDataDirectories() throws IOException {
+        var launch = Acceptance.launch("kill-two-directories");
+        var first = launch.home().resolve("data");
+        var second = launch.home().resolve("more");
+
+        killUnderLoad(launch.withArguments("--data", first + "," + second));
+
+        assertThat(partitionsIn(first)).isBetween(1L, PARTITIONS - 1L);
+        assertThat(partitionsIn(first) + partitionsIn(second)).isEqualTo(PARTITIONS);
+        assertThat(second.resolve("recovery-point-offset-checkpoint")).exists();
+        assertThat(second.resolve(".kafka_cleanshutdown")).exists();
+    }
+
+    private static long partitionsIn(Path directory) throws IOException {
+        try (var entries = Files.list(directory)) {
+            return entries.filter(entry -> entry.getFileName().toString().startsWith(TOPIC + "-"))
+                    .count();
+        }
+    }
+
+    private void killUnderLoad(BrokerProcess.Launch launch) {
         System.out.printf("kill -9 under load: %d rounds, -Dmoldau.kill.seed=%d%n", ROUNDS, SEED);
         var random = new Random(SEED);
-        try (var broker = Acceptance.startBroker("kill", "group.initial.rebalance.delay.ms=0")) {
+        var fast = launch.withOverrides("group.initial.rebalance.delay.ms=0");
+        try (var broker = BrokerProcess.start(fast)) {
             Topics.create(broker.bootstrap(), TOPIC, PARTITIONS);
             var producers = new Producers(broker.bootstrap(), TOPIC, PARTITIONS);
             var groups =
@@ -68,6 +100,7 @@ class KillUnderLoadIT {
             }
             report(producers, groups);
             checkRecords(broker, producers);
+            broker.stop();
         }
     }
 
