@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.RaftVoterEndpoint;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,7 +52,14 @@ final class NodesCommand extends CommandGroup {
                             "role",
                             "lag",
                             "leads",
-                            "replicas");
+                            "replicas",
+                            "disks");
+            var alive =
+                    cluster.nodes().stream()
+                            .filter(node -> !node.isFenced())
+                            .map(Node::id)
+                            .toList();
+            var disks = DiskStates.ask(admin, alive);
             for (var node : cluster.nodes()) {
                 var member = cluster.voter(node.id()).or(() -> cluster.listener(node.id()));
                 table.row(
@@ -63,7 +71,8 @@ final class NodesCommand extends CommandGroup {
                         cluster.role(node.id()),
                         member.map(state -> lag(cluster.quorum(), state)).orElse(null),
                         cluster.ledBy(node.id()),
-                        cluster.replicasOn(node.id()));
+                        cluster.replicasOn(node.id()),
+                        disks.get(node.id()));
             }
             print(table, "The cluster has no nodes.");
         }

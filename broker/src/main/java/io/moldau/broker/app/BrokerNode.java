@@ -114,6 +114,7 @@ public final class BrokerNode implements AutoCloseable {
                         partitions,
                         config.getLong("log.scrub.interval.ms"),
                         config.getLong("log.scrub.bytes.per.second")));
+        var descriptors = new DescriptorAlarm(Descriptors.limit());
         opened(
                 DiskWatch.start(
                         directories.watched(),
@@ -121,7 +122,8 @@ public final class BrokerNode implements AutoCloseable {
                         directory -> {
                             partitions.onDisk(directory);
                             directories.fatal(directory).ifPresent(failure::complete);
-                        }));
+                        },
+                        () -> descriptors.look(Descriptors.used())));
         startCleaner(partitions, shards, settings);
 
         duties = opened(new ClusterDuties(config, quorum, partitions, failure));

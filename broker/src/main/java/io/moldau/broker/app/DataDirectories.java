@@ -26,10 +26,6 @@ import org.slf4j.LoggerFactory;
 final class DataDirectories implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(DataDirectories.class);
 
-    /// Descriptors kept for open segments; a slice under way may add to them for a moment.
-    private static final int OPEN_FILES_MAX = 4_096;
-
-    private static final int OPEN_FILES_MIN = 16;
     private static final long RESERVE_BYTES_MAX = 64L << 20;
     private static final long RESERVE_BYTES_MIN = 8L << 20;
     private static final int RESERVE_SHARE = 50;
@@ -38,6 +34,7 @@ final class DataDirectories implements AutoCloseable {
     private final Clock clock;
     private final List<DataDir> directories = new ArrayList<>();
     private final List<DataDir> watched = new ArrayList<>();
+    private final int openFilesMax = Descriptors.forFiles(Descriptors.limit());
     private Optional<MetaProperties> identity = Optional.empty();
     private boolean hasNewOne;
 
@@ -107,7 +104,7 @@ final class DataDirectories implements AutoCloseable {
             return DataDir.unusable(path, "it is not writable");
         }
         try {
-            var logs = LogDirectory.open(path, clock, Math.max(1, openFilesMax() / dirsCount()));
+            var logs = LogDirectory.open(path, clock, Math.max(1, openFilesMax / dirsCount()));
             return DataDir.of(logs, Disk.system(), marks(path), reserveBytes(path));
         } catch (DirectoryInUseException e) {
             throw refusal(
@@ -130,12 +127,6 @@ final class DataDirectories implements AutoCloseable {
 
     private int dirsCount() {
         return config.logDirs().size();
-    }
-
-    /// A quarter of the process's limit on descriptors: the rest is for connections and libraries.
-    private static int openFilesMax() {
-        long limit = Descriptors.limit();
-        return Math.clamp(limit / 4, OPEN_FILES_MIN, OPEN_FILES_MAX);
     }
 
     /// The quorum's directory, where it is none of the logs'.

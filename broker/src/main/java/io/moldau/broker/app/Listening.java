@@ -19,7 +19,9 @@ final class Listening {
                 Math.min(config.getInt("num.network.threads"), NetConfig.defaultNetworkThreads()),
                 config.getInt("socket.request.max.bytes"),
                 queuedBytes > 0 ? queuedBytes : NetConfig.defaultQueuedRequestBytes(),
-                config.getInt("max.connections"),
+                Math.min(
+                        config.getInt("max.connections"),
+                        Descriptors.forConnections(Descriptors.limit())),
                 config.getInt("max.connections.per.ip"),
                 config.connectionsPerIpOverrides(),
                 config.getLong("connections.max.idle.ms"),

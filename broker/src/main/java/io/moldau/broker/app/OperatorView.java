@@ -62,6 +62,16 @@ record OperatorView(
     }
 
     @Override
+    public long descriptorsUsed() {
+        return Descriptors.used();
+    }
+
+    @Override
+    public long descriptorsMax() {
+        return Descriptors.limit();
+    }
+
+    @Override
     public long damagesFound() {
         return partitionsHere.store().damagesFound();
     }

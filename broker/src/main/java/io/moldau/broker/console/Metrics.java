@@ -43,6 +43,7 @@ final class Metrics {
             cluster(made);
             node.disks().forEach(disk -> disk(made, disk.directory()));
             disks(made);
+            descriptors(made);
             registry = made;
         }
         return registry;
@@ -99,6 +100,16 @@ final class Metrics {
                 "moldau.partitions.under.replicated",
                 "Partitions of the cluster with a replica out of sync",
                 n -> count(n, p -> p.isr().size() < p.replicas().size()));
+    }
+
+    /// Under the names that dashboards look for.
+    private void descriptors(MeterRegistry into) {
+        gauge(into, "process.open.fds", "File descriptors in use", NodeView::descriptorsUsed);
+        gauge(
+                into,
+                "process.max.fds",
+                "File descriptors that the process may have",
+                NodeView::descriptorsMax);
     }
 
     /// The names are Kafka's, where Kafka has them: `kafka.log:type=LogManager` and so on.

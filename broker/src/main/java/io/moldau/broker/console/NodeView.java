@@ -26,6 +26,12 @@ public interface NodeView {
     /// Replicas of this node that cannot be used: their disk failed, or their log.
     long offlineReplicas();
 
+    /// File descriptors that the process has in use; -1 when unknown.
+    long descriptorsUsed();
+
+    /// File descriptors that the process may have.
+    long descriptorsMax();
+
     /// How often damage was found in a log since the start.
     long damagesFound();
 

@@ -35,13 +35,27 @@ public final class DiskWatch implements AutoCloseable {
     ///   before
     public static DiskWatch start(
             List<DataDir> directories, Clock clock, Consumer<DataDir> changed) {
+        return start(directories, clock, changed, () -> {});
+    }
+
+    /// As above.
+    ///
+    /// @param also looked after at the same intervals
+    public static DiskWatch start(
+            List<DataDir> directories, Clock clock, Consumer<DataDir> changed, Runnable also) {
         var watch = new DiskWatch(clock, changed);
         for (var directory : directories) {
             directory.onHurry(() -> watch.soon(directory));
         }
         var _ =
                 watch.thread.scheduleWithFixedDelay(
-                        () -> directories.forEach(watch::look), 0, LOOK_MS, TimeUnit.MILLISECONDS);
+                        () -> {
+                            directories.forEach(watch::look);
+                            also.run();
+                        },
+                        0,
+                        LOOK_MS,
+                        TimeUnit.MILLISECONDS);
         return watch;
     }
 

@@ -95,6 +95,13 @@ final class Admission {
                 return;
             }
             server.eventLoop().execute(() -> server.config().setAutoRead(!isFull()));
+            if (isFull()) {
+                TURNED_AWAY
+                        .event()
+                        .addKeyValue("connections", total.get())
+                        .log(
+                                "no more connections are accepted until some end: max.connections, or the limit on descriptors, is reached");
+            }
         }
     }
 

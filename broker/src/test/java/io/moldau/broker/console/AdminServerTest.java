@@ -77,6 +77,16 @@ class AdminServerTest {
         }
 
         @Override
+        public long descriptorsUsed() {
+            return 90;
+        }
+
+        @Override
+        public long descriptorsMax() {
+            return 256;
+        }
+
+        @Override
         public long damagesFound() {
             return 2;
         }
@@ -205,6 +215,8 @@ class AdminServerTest {
                         "kafka_log_logmanager_logdirectoryoffline{logdirectory=\"/a\"} 0.0",
                         "kafka_log_logmanager_logdirectoryoffline{logdirectory=\"/b\"} 1.0",
                         "kafka_server_replicamanager_offlinereplicacount 4.0",
+                        "process_open_fds 90.0",
+                        "process_max_fds 256.0",
                         "moldau_log_damages_total 2.0",
                         "moldau_log_repairs_total 1.0",
                         "moldau_disk_free_bytes{directory=\"/a\"} 500.0",

@@ -63,7 +63,11 @@ class DamagedDiskIT {
             try (var records = new BigRecords(cluster.bootstrap(), TOPIC)) {
                 round("the end of the last segment is cut off", records, false, DamagedDiskIT::cut);
                 round("a bit in the middle is flipped", records, true, DamagedDiskIT::flip);
-                round("a segment in the middle is cut in half", records, true, DamagedDiskIT::halve);
+                round(
+                        "a segment in the middle is cut in half",
+                        records,
+                        true,
+                        DamagedDiskIT::halve);
                 round("all indexes are gone", records, false, DamagedDiskIT::deleteIndexes);
             }
         }
@@ -86,9 +90,7 @@ class DamagedDiskIT {
         assertThat(partition().leader().id()).isNotEqualTo(VICTIM);
         awaitIsr(Set.of(1, 2, 3));
         admin.electLeaders(ElectionType.PREFERRED, Set.of(PARTITION)).all().get();
-        await("the victim leads")
-                .atMost(SETTLES)
-                .until(() -> partition().leader().id() == VICTIM);
+        await("the victim leads").atMost(SETTLES).until(() -> partition().leader().id() == VICTIM);
         assertThat(records.missing(0)).as(what).isEmpty();
         assertThat(records.failures()).as(what).isEmpty();
         System.out.printf(
