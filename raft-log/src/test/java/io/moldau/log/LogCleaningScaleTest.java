@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moldau.env.Disk;
 import io.moldau.log.batch.TestBatches;
 import io.moldau.log.clean.LogCleaner;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Random;
@@ -52,13 +53,17 @@ class LogCleaningScaleTest {
     }
 
     private static LogCleaner.Result timed(LogFixture fixture, LogCleaner.Memory memory) {
+        var threads = ManagementFactory.getThreadMXBean();
         long begin = System.nanoTime();
+        long cpuBegin = threads.getCurrentThreadCpuTime();
         var result = CleanedLog.clean(fixture, memory);
         double seconds = (System.nanoTime() - begin) / 1e9;
+        double cpuSeconds = (threads.getCurrentThreadCpuTime() - cpuBegin) / 1e9;
         if (result != null) {
             System.out.printf(
                     "up to %d: %d keys in the map, %d of %d records kept, %d MB to %d MB,"
-                            + " %.2f s: %.0f records/s, %.0f MB/s of the log, %.0f MB/s read%n",
+                            + " %.2f s (%.2f s of CPU): %.0f records/s, %.0f MB/s of the log"
+                            + " (%.0f and %.0f by CPU)%n",
                     result.cleanedUpTo(),
                     result.keys(),
                     result.recordsKept(),
@@ -66,9 +71,11 @@ class LogCleaningScaleTest {
                     result.bytesBefore() >> 20,
                     result.bytesAfter() >> 20,
                     seconds,
+                    cpuSeconds,
                     result.recordsRead() / seconds,
                     result.bytesBefore() / seconds / 1e6,
-                    result.bytesRead() / seconds / 1e6);
+                    result.recordsRead() / cpuSeconds,
+                    result.bytesBefore() / cpuSeconds / 1e6);
         }
         return result;
     }
