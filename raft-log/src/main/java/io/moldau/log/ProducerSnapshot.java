@@ -18,9 +18,9 @@ import java.util.zip.CRC32C;
 ///   timestamp i64 | coordinator epoch i32 | first offset of the open transaction i64
 /// ```
 ///
-/// Kafka keeps the last batch of each producer here and so forgets the four before it at a restart.
-/// A client that had five on their way could then be told that they are out of order, though all
-/// are in the log. We add the other four behind the entries, where Kafka's reader does not look:
+/// Kafka keeps the last batch of each producer here and so forgets the older ones at a restart. A
+/// client that had several on their way could then be told that they are out of order, though all
+/// are in the log. We add the older ones behind the entries, where Kafka's reader does not look:
 ///
 /// ```
 /// tag i32 'MLD1' | for each producer in the same order: count i8 (-1 where any sequence may come
