@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -212,13 +213,13 @@ public final class MetadataQuorum implements AutoCloseable {
     }
 
     /// Asks the other voters how far their logs go. Completes, within [Succession#ASK_MS], with how
-    /// many of them should stand for the place of `gone` before this node does; with nothing on one
-    /// that does not vote.
-    public CompletableFuture<OptionalInt> turnAfter(int gone) {
+    /// many milliseconds this node leaves it to them to stand for the place of `gone`; with nothing
+    /// on one that does not vote.
+    public CompletableFuture<OptionalLong> turnAfter(int gone) {
         var open = peers;
         return open == null
-                ? CompletableFuture.completedFuture(OptionalInt.empty())
-                : Succession.turn(lives.node().division(), gone, open::statusAt);
+                ? CompletableFuture.completedFuture(OptionalLong.empty())
+                : Succession.delayMs(lives.node().division(), gone, open::statusAt);
     }
 
     /// Before this node stops: another voter leads when the future completes, if this one did and

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -24,9 +24,17 @@ final class Succession {
     /// Whoever has not answered by then is taken to be as far as this node.
     static final long ASK_MS = 100;
 
+    /// What an election takes even on a machine that is far too busy: whoever comes after has then
+    /// heard of it.
+    static final long TURN_MS = 500;
+
+    /// What was under way to a log when it was asked for may have arrived since, so that two take
+    /// themselves for the first: the one with the higher id leaves the other this long.
+    static final long HEAD_START_MS = 150;
+
     private Succession() {}
 
-    static CompletableFuture<OptionalInt> turn(
+    static CompletableFuture<OptionalLong> delayMs(
             RaftServer.Division division,
             int gone,
             Function<RaftPeerId, CompletableFuture<QuorumStatus>> ask) {
@@ -48,7 +56,7 @@ final class Succession {
                 .thenApply(_ -> {
                     var known = new HashMap<>(logEnds);
                     known.put(self, division.getRaftLog().getNextIndex());
-                    return before(self, ids, known);
+                    return delayMs(self, ids, known);
                 });
     }
 
@@ -78,20 +86,21 @@ final class Succession {
                 .findFirst();
     }
 
-    /// How many of `voters` come before `self`: those with more of the log, and of those who have
-    /// as much the ones with lower ids. Nothing for a node that does not vote.
-    static OptionalInt before(int self, List<Integer> voters, Map<Integer, Long> logEnds) {
+    /// How long `self` leaves it to others: first come those with more of the log, and of those who
+    /// have as much the ones with lower ids. Nothing for a node that does not vote.
+    static OptionalLong delayMs(int self, List<Integer> voters, Map<Integer, Long> logEnds) {
         if (!voters.contains(self)) {
-            return OptionalInt.empty();
+            return OptionalLong.empty();
         }
         long own = logEnds.get(self);
-        long count =
+        long before =
                 voters.stream()
                         .filter(voter -> {
                             long end = logEnds.getOrDefault(voter, own);
                             return end > own || (end == own && voter < self);
                         })
                         .count();
-        return OptionalInt.of((int) count);
+        long lower = voters.stream().filter(voter -> voter < self).count();
+        return OptionalLong.of(before * TURN_MS + lower * HEAD_START_MS);
     }
 }

@@ -184,6 +184,14 @@ public final class Controller implements SessionHost, AutoCloseable {
         }
     }
 
+    private void later(Runnable task, long delayMs) {
+        try {
+            var _ = thread.schedule(() -> guarded(task), delayMs, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            LOGGER.atDebug().setCause(closed).log("controller is closed");
+        }
+    }
+
     private static void guarded(Runnable task) {
         try {
             task.run();
@@ -283,11 +291,7 @@ public final class Controller implements SessionHost, AutoCloseable {
     private void dial(ControllerEffect.Probe probe, ControllerCore asker) {
         if (probe.afterMs() > 0) {
             var now = new ControllerEffect.Probe(probe.id(), probe.nodeId(), probe.address(), 0);
-            var _ =
-                    thread.schedule(
-                            () -> guarded(() -> dial(now, asker)),
-                            probe.afterMs(),
-                            TimeUnit.MILLISECONDS);
+            later(() -> dial(now, asker), probe.afterMs());
             return;
         }
         LOGGER.atDebug().addKeyValue("node", probe.nodeId()).log("dialling a node that is away");

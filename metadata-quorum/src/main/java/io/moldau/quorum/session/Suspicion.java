@@ -3,7 +3,7 @@ package io.moldau.quorum.session;
 import io.moldau.peer.PeerChannels;
 import io.moldau.peer.Probe;
 import io.moldau.quorum.MetadataQuorum;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
@@ -18,10 +18,6 @@ final class Suspicion {
     private static final Logger LOGGER = LoggerFactory.getLogger(NodeSession.class);
     private static final long PROBE_MS = 500;
     private static final int NOBODY = -1;
-
-    /// What an election takes even on a machine that is far too busy: whoever comes after has then
-    /// heard of it.
-    private static final long TURN_MS = 500;
 
     /// Meanwhile a turn has come and gone. Ratis's own time-outs help from then on, so that this
     /// matters only where no one has stood.
@@ -68,7 +64,7 @@ final class Suspicion {
                 });
     }
 
-    private void onGone(int host, OptionalInt turn) {
+    private void onGone(int host, OptionalLong delayMs) {
         if (!missed.test(host) || isActedOn(host)) {
             return;
         }
@@ -77,7 +73,7 @@ final class Suspicion {
         }
         gone = host;
         actedNanos = System.nanoTime();
-        turn.ifPresent(mine -> later.run(() -> stand(host), mine * TURN_MS));
+        delayMs.ifPresent(delay -> later.run(() -> stand(host), delay));
     }
 
     private void stand(int host) {
