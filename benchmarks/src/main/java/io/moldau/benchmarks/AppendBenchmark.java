@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
+import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -51,9 +51,18 @@ public class AppendBenchmark {
         private int sequence;
         private Path folder;
 
-        private void build() {
+        private void build(UnaryOperator<ByteBuffer> place) {
             records = Batches.recordsPerBatch(recordBytes);
+            for (int i = 0; i < BATCHES; i++) {
+                long nowMs = System.currentTimeMillis();
+                batches[i] =
+                        place.apply(Batches.build(records, recordBytes, idempotent, nowMs));
+            }
+        }
+
+        private void begin() {
             folder = Folders.make("append");
+            sequence = 0;
         }
 
         /// As producers send them: the first offset is 0, the sequence goes on.
@@ -66,10 +75,6 @@ public class AppendBenchmark {
                 }
             }
         }
-
-        private ByteBuffer batch() {
-            return Batches.build(records, recordBytes, idempotent, System.currentTimeMillis());
-        }
     }
 
     /// A log of ours, a new one for each iteration.
@@ -78,14 +83,16 @@ public class AppendBenchmark {
         private Data data;
         private OurLog log;
 
-        @Setup(Level.Iteration)
-        public void open(Data given) {
+        @Setup(Level.Trial)
+        public void build(Data given) {
             data = given;
-            given.build();
-            given.sequence = 0;
-            IntStream.range(0, BATCHES)
-                    .forEach(i -> given.batches[i] = Batches.direct(given.batch()));
-            log = OurLog.open(given.folder, LogConfig.defaults());
+            data.build(Batches::direct);
+        }
+
+        @Setup(Level.Iteration)
+        public void open() {
+            data.begin();
+            log = OurLog.open(data.folder, LogConfig.defaults());
         }
 
         @Setup(Level.Invocation)
@@ -106,14 +113,16 @@ public class AppendBenchmark {
         private Data data;
         private KafkaLog log;
 
-        @Setup(Level.Iteration)
-        public void open(Data given) {
+        @Setup(Level.Trial)
+        public void build(Data given) {
             data = given;
-            given.build();
-            given.sequence = 0;
-            IntStream.range(0, BATCHES)
-                    .forEach(i -> given.batches[i] = Batches.heap(given.batch()));
-            log = KafkaLog.open(given.folder, Map.of(), true);
+            data.build(Batches::heap);
+        }
+
+        @Setup(Level.Iteration)
+        public void open() {
+            data.begin();
+            log = KafkaLog.open(data.folder, Map.of(), true);
         }
 
         @Setup(Level.Invocation)
