@@ -124,10 +124,8 @@ final class DiskLog implements SimLog {
 
     @Override
     public void completeFlush() {
-        long claimed = flush.endOffset();
         long durable = log.completeFlush(flush);
-        long end = rules.forgetsTruncationsDuringSyncs() ? claimed : durable;
-        promised = Math.min(Math.max(promised, end), logEndOffset());
+        promised = Math.min(Math.max(promised, durable), logEndOffset());
     }
 
     @Override

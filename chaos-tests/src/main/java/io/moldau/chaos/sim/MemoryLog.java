@@ -19,6 +19,8 @@ final class MemoryLog implements SimLog {
     private long end;
     private long durable;
     private long promised;
+    private long claimed;
+    private long lowest;
     private long highWatermark;
     private int reign = -1;
     private final Map<Long, Long> found = new HashMap<>();
@@ -111,6 +113,7 @@ final class MemoryLog implements SimLog {
             found.remove(records[at(gone)]);
         }
         end = Math.min(end, offset);
+        lowest = Math.min(lowest, end);
     }
 
     @Override
@@ -121,6 +124,7 @@ final class MemoryLog implements SimLog {
         end = offset;
         durable = offset;
         promised = offset;
+        lowest = Math.min(lowest, offset);
         reign = -1;
     }
 
@@ -136,20 +140,21 @@ final class MemoryLog implements SimLog {
 
     @Override
     public void beginFlush() {
-        // What is there in the end is flushed.
+        claimed = end;
+        lowest = end;
     }
 
     @Override
     public void sync() {
-        // So it is not yet synced.
+        if (!rules.liesAboutFlushes()) {
+            durable = Math.max(durable, Math.min(lowest, claimed));
+        }
     }
 
+    /// What was cut meanwhile was not synced, and neither was what has come in its place.
     @Override
     public void completeFlush() {
-        promised = end;
-        if (!rules.liesAboutFlushes()) {
-            durable = end;
-        }
+        promised = Math.max(promised, Math.min(lowest, claimed));
     }
 
     /// The process is gone; what it wrote is there.

@@ -68,11 +68,6 @@ public interface Rules {
         // Production has nothing to do before recovery.
     }
 
-    /// What was synced while the log was cut counts as if it had not been.
-    default boolean forgetsTruncationsDuringSyncs() {
-        return false;
-    }
-
     /// The controller goes on waiting for the answer to a command that was lost.
     default boolean waitsForLostAnswers() {
         return false;

@@ -71,13 +71,6 @@ public enum Mutant implements Rules {
             return disk.deafTo((order, _) -> order == DiskOrder.SYNC_DIRECTORY);
         }
     },
-    /// Believes a sync that had begun before the log was cut, of what came after.
-    FORGETS_CUTS_DURING_SYNCS(null, null) {
-        @Override
-        public boolean forgetsTruncationsDuringSyncs() {
-            return true;
-        }
-    },
     /// Recovery looks at sizes and not at checksums, and keeps what is torn.
     KEEPS_TORN_BATCHES(null, null) {
         @Override
