@@ -2,6 +2,7 @@ package io.moldau.log;
 
 import io.moldau.env.DiskTrouble;
 import io.moldau.log.segment.PooledFile;
+import io.moldau.log.segment.Segment;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +69,11 @@ final class FlushState {
         if (newNames || segments.isEmpty()) {
             return newNames;
         }
-        return segments.last().indexFiles().stream().anyMatch(PooledFile::isUnsynced);
+        return hasUnsyncedIndexes(segments.last());
+    }
+
+    private static boolean hasUnsyncedIndexes(Segment segment) {
+        return segment.indexFiles().stream().anyMatch(PooledFile::isUnsynced);
     }
 
     /// How often what was written was taken away again.
@@ -85,13 +90,22 @@ final class FlushState {
     Ticket begin(LogSegments segments, long endOffset, Path epochsFile) {
         var files = new ArrayList<PooledFile>(1);
         for (int i = segments.count() - 1; i >= 0; i--) {
-            boolean sealed = closing && i == segments.count() - 1;
-            if (segments.endOffset(i, endOffset) <= recoveryPoint && !sealed) {
+            boolean sealed = closing || i + 1 < segments.count(); // Nobody will mend its indexes.
+            boolean flushed = segments.endOffset(i, endOffset) <= recoveryPoint;
+            boolean changed = segments.get(i).file().isUnsynced(); // A torn tail was cut.
+            if (flushed
+                    && !changed
+                    && i + 1 < segments.count()
+                    && !hasUnsyncedIndexes(segments.get(i))) {
                 break;
             }
-            files.addAll(segments.get(i).filesToFlush());
-            if (sealed || i + 1 < segments.count()) { // Nobody will mend its indexes.
-                files.addAll(segments.get(i).indexFiles());
+            if (!flushed || changed) {
+                files.addAll(segments.get(i).filesToFlush());
+            }
+            if (sealed) {
+                segments.get(i).indexFiles().stream()
+                        .filter(PooledFile::exists)
+                        .forEach(files::add);
             }
         }
         underWay = true;

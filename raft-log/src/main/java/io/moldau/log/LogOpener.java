@@ -76,8 +76,9 @@ final class LogOpener {
         if (segments.isEmpty() && !clean) { // Epochs of records that never reached the disk.
             epochs.truncateFromEnd(end);
         }
-        if (start > end) {
+        if (start > end || (segments.isEmpty() && start > 0)) {
             end = restartAt(start);
+            flushed = start; // Nothing is left that could be lost.
         }
         return new OpenedLog(
                 partition, topicId, folder, segments, epochs, producers, start, end, flushed,
@@ -113,7 +114,8 @@ final class LogOpener {
             var segment = segments.get(i);
             boolean isLast = i == segments.count() - 1;
             end = Math.max(end, segment.baseOffset());
-            if (!isLast && segments.get(i + 1).baseOffset() <= flushed) {
+            // One that ends there was flushed while it was written, its indexes perhaps not.
+            if (!isLast && segments.get(i + 1).baseOffset() < flushed) {
                 continue;
             }
             var result =
@@ -135,6 +137,7 @@ final class LogOpener {
             boolean gap =
                     !isLast
                             && !mayHaveGaps
+                            && segments.get(i + 1).baseOffset() > flushed
                             && result.nextOffset() < segments.get(i + 1).baseOffset();
             if (result.cutBytes() > 0 || gap) {
                 report(segment, result, segments.count() - 1 - i);

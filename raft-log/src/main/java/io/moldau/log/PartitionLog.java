@@ -538,6 +538,9 @@ public final class PartitionLog {
 
     private void drop(int count, long nowMs) {
         if (count > 0) {
+            if (count < segments.count()) {
+                producers.secure(segments.get(count).baseOffset());
+            }
             segments.dropFirst(count, nowMs + config.fileDeleteDelayMs());
             producers.dropBelow(segments.first().baseOffset());
             // Not up to the log start: a crash may take that back, and the records are still there.

@@ -134,6 +134,14 @@ final class ProducerStore {
         return removeIf(snapshot -> snapshot > offset);
     }
 
+    /// Records below `offset` are about to go: what they told of producers must survive a crash.
+    void secure(long offset) {
+        var latest = snapshots.floor(offset);
+        if (latest != null) {
+            AtomicFile.force(disk, file(latest));
+        }
+    }
+
     /// Records below `offset` are gone; what is known of their producers is kept.
     void dropBelow(long offset) {
         removeIf(snapshot -> snapshot < offset && !snapshot.equals(snapshots.last()));

@@ -341,6 +341,7 @@ final class DiskHistory {
 
     private void failSync() {
         note("syncs fail");
+        disk.clean(); // A disk that is full as well cannot even take note of it.
         disk.failSyncs(1 + random.nextInt(2));
         beginFlush();
         finishFlush();
@@ -402,7 +403,8 @@ final class DiskHistory {
         }
         try {
             open();
-        } catch (UncheckedIOException e) {
+            judge.expect(!disk.isPowerCut(), "the power is cut");
+        } catch (UncheckedIOException | AssertionError e) {
             judge.expect(disk.isPowerCut(), "cannot open: %s", e);
             note("power is cut while opening");
             judge.unsure |= stop != DiskJudge.Stop.CRASH;
@@ -411,7 +413,7 @@ final class DiskHistory {
             judge.afterStop(DiskJudge.Stop.CRASH);
             return;
         }
-        disk.cutPowerAfter(disk.isPowerCut() ? 0 : Integer.MAX_VALUE);
+        disk.cutPowerAfter(Integer.MAX_VALUE);
         judge.afterStop(stop);
     }
 

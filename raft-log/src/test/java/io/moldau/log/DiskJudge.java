@@ -43,7 +43,7 @@ final class DiskJudge {
         long end = log.logEndOffset();
         history.note("opened from %d to %d".formatted(start, end));
         if (start == anewAt && end == anewAt) {
-            model.restartAt(anewAt);
+            model.emptyAt(anewAt);
         } else if (stop == Stop.CRASH || unsure) {
             expect(end <= model.end, "ends at %d, there were only %d", end, model.end);
             expect(end >= model.promised, "ends at %d, promised %d", end, model.promised);

@@ -51,6 +51,14 @@ final class DiskModel {
         startPromised = 0;
     }
 
+    /// As [#restartAt], or a log that was cut there and begins there.
+    void emptyAt(long offset) {
+        cutTo(offset);
+        start = offset;
+        promised = 0;
+        startPromised = 0;
+    }
+
     /// Whether a log may end at `offset`: between two batches, or where it began.
     boolean isBoundary(long offset) {
         return offset == end

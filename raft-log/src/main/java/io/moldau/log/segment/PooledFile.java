@@ -121,6 +121,11 @@ public final class PooledFile implements ByteSource {
         path = target;
     }
 
+    /// Somebody else may have written here.
+    void markUnsynced() {
+        unsynced = true;
+    }
+
     /// Whether something was written here that no [#force] has seen.
     public boolean isUnsynced() {
         return unsynced;

@@ -148,6 +148,7 @@ public final class Segment {
         return position >= sizeBytes ? -1 : offsets.offsetBehind(position);
     }
 
+    /// Those that recovery reads anew while the segment is the last, and trusts once it is not.
     public List<PooledFile> indexFiles() {
         return List.of(offsets.file().file(), times.file().file());
     }
@@ -521,6 +522,7 @@ public final class Segment {
     public SegmentScrub.Result recover(
             long trustedBelow, int indexIntervalBytes, boolean gapless, BatchVisitor visitor) {
         tornTail = false;
+        indexFiles().forEach(PooledFile::markUnsynced);
         var scrub = new SegmentScrub(this, true, indexIntervalBytes, visitor);
         return (gapless ? scrub.refusingGaps() : scrub).run(trustedBelow);
     }

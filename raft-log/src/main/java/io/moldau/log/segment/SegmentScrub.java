@@ -102,12 +102,33 @@ public final class SegmentScrub {
         if (index < 0) {
             return -1;
         }
+        if (!timesFit(offsets.offset(index))) {
+            return -1;
+        }
         int position = offsets.position(index);
         var scanner = segment.scan(position, fileBytes, Scratch.forLookup());
         boolean fits = scanner.next() && scanner.lastOffset() == offsets.offset(index);
         return fits && BatchLayout.magic(scanner.header(), scanner.headerAt()) == BatchLayout.MAGIC
                 ? index
                 : -1;
+    }
+
+    /// Whether the last time that is kept is that of a batch: a torn entry is none.
+    private boolean timesFit(long lastOffset) {
+        var times = segment.times();
+        int entry = times.floor(lastOffset);
+        if (entry < 0) {
+            return true;
+        }
+        long offset = times.offset(entry);
+        var batch = segment.batchesFrom(segment.offsets().positionBefore(offset));
+        boolean found = batch.next();
+        while (found && batch.lastOffset() < offset) {
+            found = batch.next();
+        }
+        return found
+                && batch.lastOffset() == offset
+                && batch.maxTimestamp() == times.timestamp(entry);
     }
 
     private void forgetIndexBehind(int index, int start) {

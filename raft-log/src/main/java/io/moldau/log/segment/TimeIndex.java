@@ -80,6 +80,15 @@ final class TimeIndex {
         return high < 0 ? baseOffset : offset(high);
     }
 
+    /// The last entry whose offset is not above `offset`; -1 when there is none.
+    int floor(long offset) {
+        int entry = entries.count() - 1;
+        while (entry >= 0 && offset(entry) > offset) {
+            entry--;
+        }
+        return entry;
+    }
+
     /// Forgets every entry at or behind `offset`.
     void truncateToOffset(long offset) {
         int keep = entries.count();
