@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 final class DataDirectories implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(DataDirectories.class);
 
-    private static final long RESERVE_BYTES_MAX = 64L << 20;
-    private static final long RESERVE_BYTES_MIN = 8L << 20;
+    private static final long RESERVE_BYTES_MAX = 16L << 20;
+    private static final long RESERVE_BYTES_MIN = 4L << 20;
     private static final int RESERVE_SHARE = 50;
 
     private final BrokerConfig config;

@@ -27,7 +27,7 @@ final class DiskSettings {
                                             + " given up when other programs have filled the disk,"
                                             + " so that the metadata can still be written and"
                                             + " records deleted. -1 is a fiftieth of the disk,"
-                                            + " 8 to 64 MiB; 0 is none.")
+                                            + " 4 to 16 MiB; 0 is none.")
                             .allowing(Range.atLeast(-1)),
                     ofLong(
                                     "log.scrub.interval.ms",

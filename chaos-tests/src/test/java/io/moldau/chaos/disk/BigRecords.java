@@ -10,7 +10,9 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,9 +31,12 @@ final class BigRecords implements AutoCloseable {
     private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
     private final AtomicLong acknowledged = new AtomicLong();
     private final Thread thread;
+    private final long pauseNanos;
     private volatile boolean stopping;
 
-    BigRecords(String bootstrap, String topic) {
+    /// @param perSecond records, at most
+    BigRecords(String bootstrap, String topic, int perSecond) {
+        this.pauseNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
         this.bootstrap = bootstrap;
         this.partition = new TopicPartition(topic, 0);
         this.thread = Thread.ofPlatform().name("big-records").start(this::run);
@@ -58,6 +63,7 @@ final class BigRecords implements AutoCloseable {
                 var value = new byte[VALUE_BYTES];
                 random.nextBytes(value);
                 ByteBuffer.wrap(value).putLong(number);
+                LockSupport.parkNanos(pauseNanos);
                 long sent = number;
                 var _ =
                         producer.send(

@@ -33,7 +33,7 @@ class DamagedDiskIT {
     private static final String TOPIC = "archive";
     private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
     private static final int VICTIM = 2;
-    private static final int RECORDS_PER_ROUND = 600;
+    private static final int RECORDS_PER_ROUND = 400;
     private static final Duration SETTLES = Duration.ofMinutes(2);
 
     private ClusterProcess cluster;
@@ -60,7 +60,7 @@ class DamagedDiskIT {
             admin.createTopics(List.of(new NewTopic(TOPIC, Map.of(0, List.of(VICTIM, 1, 3)))))
                     .all()
                     .get();
-            try (var records = new BigRecords(cluster.bootstrap(), TOPIC)) {
+            try (var records = new BigRecords(cluster.bootstrap(), TOPIC, 100)) {
                 round("the end of the last segment is cut off", records, false, DamagedDiskIT::cut);
                 round("a bit in the middle is flipped", records, true, DamagedDiskIT::flip);
                 round(

@@ -53,7 +53,7 @@ class FullDiskIT {
         try (var admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
             admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1))).all().get();
             awaitReserve(disk);
-            var records = new BigRecords(broker.bootstrap(), TOPIC);
+            var records = new BigRecords(broker.bootstrap(), TOPIC, 2_000);
             long from;
             try (records) {
                 await("full").atMost(SETTLES).until(() -> isFull(admin));
