@@ -55,8 +55,7 @@ public class AppendBenchmark {
             records = Batches.recordsPerBatch(recordBytes);
             for (int i = 0; i < BATCHES; i++) {
                 long nowMs = System.currentTimeMillis();
-                batches[i] =
-                        place.apply(Batches.build(records, recordBytes, idempotent, nowMs));
+                batches[i] = place.apply(Batches.build(records, recordBytes, idempotent, nowMs));
             }
         }
 
