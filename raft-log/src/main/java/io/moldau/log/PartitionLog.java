@@ -709,7 +709,11 @@ public final class PartitionLog {
         boolean current =
                 ticket.truncations() == flushes.truncations()
                         && segments.all().contains(ticket.segment());
-        return current ? ticket.damage() : null;
+        if (!current) {
+            return null;
+        }
+        boolean mayHaveGaps = config.compacts() || cleaning().cleanedUpTo() > 0;
+        return mayHaveGaps ? ticket.damage() : ticket.damageOrLoss();
     }
 
     /// What recovery found damaged when the log was opened, and cut, though it had been flushed.

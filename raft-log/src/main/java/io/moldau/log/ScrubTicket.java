@@ -40,6 +40,20 @@ public final class ScrubTicket implements AutoCloseable {
         return check.damage();
     }
 
+    /// The same, where no records are missing on purpose: a file may end between two batches, and
+    /// lack the rest.
+    LogDamage damageOrLoss() {
+        boolean ended = check.damage() == null && check.positionBytes() >= check.sizeBytes();
+        return ended && check.nextOffset() < endOffset
+                ? new LogDamage(
+                        segment.file().path(),
+                        check.sizeBytes(),
+                        check.nextOffset(),
+                        endOffset,
+                        "the records up to %d are missing".formatted(endOffset))
+                : check.damage();
+    }
+
     Segment segment() {
         return segment;
     }

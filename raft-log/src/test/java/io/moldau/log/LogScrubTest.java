@@ -119,6 +119,30 @@ class LogScrubTest {
         assertThat(found).extracting(LogDamage::file).containsExactly(segment(0));
     }
 
+    /// What is left is whole, and yet not all.
+    @Test
+    void findsThatAClosedSegmentEndsBetweenTwoBatches() throws Exception {
+        // given
+        fixture.directory().close();
+        var half = Arrays.copyOf(Files.readAllBytes(segment(6)), BATCH_BYTES);
+        Files.write(segment(6), half);
+        fixture.open();
+
+        // when
+        var found = scrub();
+
+        // then
+
+        assertThat(found)
+                .containsExactly(
+                        new LogDamage(
+                                segment(6),
+                                BATCH_BYTES,
+                                9,
+                                12,
+                                "the records up to 12 are missing"));
+    }
+
     @Test
     void leavesAloneWhatIsNotYetDurable() {
         // given

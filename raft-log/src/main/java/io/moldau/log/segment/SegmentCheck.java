@@ -97,6 +97,11 @@ public final class SegmentCheck implements AutoCloseable {
         return damage;
     }
 
+    /// Behind the last batch that was read.
+    public long nextOffset() {
+        return nextOffset;
+    }
+
     public long positionBytes() {
         return position;
     }
