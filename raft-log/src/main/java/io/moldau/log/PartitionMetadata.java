@@ -19,9 +19,14 @@ final class PartitionMetadata {
     private PartitionMetadata() {}
 
     static void write(Disk disk, Path folder, Uuid topicId) {
+        write(disk, folder, topicId, false);
+    }
+
+    /// @param durable see [AtomicFile#replace]; without it the first flush is to see to that
+    static void write(Disk disk, Path folder, Uuid topicId, boolean durable) {
         var text = "version: 0\n" + TOPIC_ID + ' ' + topicId + '\n';
         var bytes = StandardCharsets.UTF_8.encode(text);
-        AtomicFile.replace(disk, folder.resolve(FILE), bytes, false);
+        AtomicFile.replace(disk, folder.resolve(FILE), bytes, durable);
     }
 
     /// [Uuid#ZERO_UUID] when the file is missing or illegible.

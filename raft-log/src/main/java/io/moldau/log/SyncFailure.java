@@ -50,7 +50,7 @@ final class SyncFailure {
             }
         }
         epochs.rewrite();
-        PartitionMetadata.write(disk, folder, topicId);
+        PartitionMetadata.write(disk, folder, topicId, true);
         disk.delete(folder.resolve(FILE));
     }
 }

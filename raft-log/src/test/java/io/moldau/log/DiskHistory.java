@@ -431,6 +431,8 @@ final class DiskHistory {
         disk.list(ROOT).stream().map(ROOT::resolve).forEach(files::add);
         disk.list(FOLDER).stream().map(FOLDER::resolve).forEach(files::add);
         files.removeIf(file -> file.toString().endsWith(".log") || disk.isDirectory(file));
+        files.remove(
+                FOLDER.resolve(PartitionMetadata.FILE)); // Without it they are nobody's records.
         var file = files.get(random.nextInt(files.size()));
         long size = random.nextInt((int) disk.size(file) + 1);
         if (file.toString().endsWith("index")) { // Whole entries that are lost cannot be missed.
