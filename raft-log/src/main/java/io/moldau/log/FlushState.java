@@ -25,7 +25,6 @@ final class FlushState {
 
     /// @param clean whether all that was found is durable, names included
     FlushState(LogContext context, Path folder, long recoveryPoint, long nowMs, boolean clean) {
-        this.identified = clean;
         this.newNames = !clean; // Whoever made them may have died before they were synced.
         this.context = context;
         this.folder = folder;

@@ -3,7 +3,6 @@ package io.moldau.log;
 import io.moldau.env.Clock;
 import io.moldau.env.Disk;
 import io.moldau.log.segment.FilePool;
-import io.moldau.log.segment.SegmentNames;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -227,9 +226,7 @@ public final class LogDirectory implements AutoCloseable {
             if (found.equals(topicId)) {
                 return folder;
             }
-            // The machine went down while it was being made. Records in it may be another topic's:
-            // its own are not flushed before the id is.
-            if (found.equals(Uuid.ZERO_UUID) && !hasRecords(folder)) {
+            if (found.equals(Uuid.ZERO_UUID)) { // The machine went down while it was being made.
                 PartitionMetadata.write(disk, folder, topicId);
                 return folder;
             }
@@ -245,12 +242,6 @@ public final class LogDirectory implements AutoCloseable {
         PartitionMetadata.write(disk, folder, topicId);
         foldersMade.incrementAndGet();
         return folder;
-    }
-
-    private boolean hasRecords(Path folder) {
-        return disk.list(folder).stream()
-                .anyMatch(name ->
-                        name.endsWith(SegmentNames.LOG) && disk.size(folder.resolve(name)) > 0);
     }
 
     /// What was checkpointed of another log of the same name is none of the new one's, neither now

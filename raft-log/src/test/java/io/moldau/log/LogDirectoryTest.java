@@ -365,26 +365,6 @@ class LogDirectoryTest {
         assertThat(points.get(partition(0))).isZero();
     }
 
-    /// The machine went down before the file with the topic's id was on the disk, and the topic was
-    /// made again meanwhile.
-    @Test
-    void recordsOfAnUnknownTopicAreNotTakenForThoseOfTheNext() {
-        // given
-        var disk = new SimDisk(1);
-        var directory = LogDirectory.open(root, disk, Clock.system(), 10);
-        append(directory.openLog(partition(0), new Uuid(0, 7), CONFIG), 5);
-        disk.kill();
-        disk.delete(root.resolve("many-0").resolve(PartitionMetadata.FILE));
-
-        // when
-        var next =
-                LogDirectory.open(root, disk, Clock.system(), 10)
-                        .openLog(partition(0), new Uuid(0, 8), CONFIG);
-
-        // then
-        assertThat(next.logEndOffset()).isZero();
-    }
-
     /// A killed process had made the files, and the next one flushed what they hold.
     @Property(tries = 50)
     void whatWasFlushedSurvivesWhoeverMadeTheFiles(@ForAll long diskSeed) {
