@@ -14,6 +14,12 @@ final class IndexFile {
     private static final int PENDING_ENTRIES_FIRST = 8;
     private static final int PENDING_ENTRIES_MAX = 128;
     private static final int UNKNOWN = -1;
+    private static final int GUESSES_MAX = 3;
+
+    /// What entries are ordered by.
+    interface Keys {
+        long at(int index);
+    }
 
     private final PooledFile file;
     private final int entryBytes;
@@ -24,6 +30,10 @@ final class IndexFile {
     private ByteBuffer window;
     private int windowFirst;
     private int windowCount;
+    private boolean firstKnown;
+    private long firstKey;
+    private int lastKnownOf = UNKNOWN;
+    private long lastKey;
 
     IndexFile(PooledFile file, int entryBytes) {
         this.file = file;
@@ -89,6 +99,71 @@ final class IndexFile {
         return index >= stored ? pending : window;
     }
 
+    /// The last entry whose key is not above `key`; -1 when there is none.
+    ///
+    /// Keys mostly rise evenly, so that a guess hits the right window or its neighbour, where
+    /// halving alone would read a handful of windows first.
+    int floor(long key, Keys keys) {
+        int low = 0;
+        int high = count() - 1;
+        if (high < 0 || key < firstKey(keys)) {
+            return -1;
+        }
+        if (key >= lastKey(keys, high)) {
+            return high;
+        }
+        long lowKey = firstKey;
+        long highKey = lastKey;
+        for (int i = 0; i < GUESSES_MAX && high - low > 1; i++) {
+            double share = (double) (key - lowKey) / (highKey - lowKey);
+            int guess = Math.clamp(low + (long) ((high - low) * share), low, high - 1);
+            locate(guess);
+            int from = Math.max(low, guess >= stored ? stored : windowFirst);
+            int to = guess >= stored ? high : Math.min(high, windowFirst + windowCount - 1);
+            if (keys.at(from) > key) {
+                high = from;
+                highKey = keys.at(from);
+            } else if (keys.at(to) <= key) {
+                low = to;
+                lowKey = keys.at(to);
+            } else {
+                low = from;
+                high = to;
+                break;
+            }
+        }
+        while (high - low > 1) {
+            int middle = (low + high) >>> 1;
+            if (keys.at(middle) <= key) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private long firstKey(Keys keys) {
+        if (!firstKnown) {
+            firstKey = keys.at(0);
+            firstKnown = true;
+        }
+        return firstKey;
+    }
+
+    private long lastKey(Keys keys, int last) {
+        if (lastKnownOf != last) {
+            lastKey = keys.at(last);
+            lastKnownOf = last;
+        }
+        return lastKey;
+    }
+
+    private void forgetKeys() {
+        firstKnown = false;
+        lastKnownOf = UNKNOWN;
+    }
+
     private void load(int index) {
         int perWindow = WINDOW_BYTES / entryBytes;
         if (window == null) {
@@ -132,6 +207,7 @@ final class IndexFile {
 
     /// Keeps the first `entries` only.
     void truncateTo(int entries) {
+        forgetKeys();
         int wasStored = storedCount();
         if (entries >= wasStored && !ragged) {
             if (pending != null) {
@@ -151,6 +227,7 @@ final class IndexFile {
 
     /// Forgets what it believes of the file.
     void reset() {
+        forgetKeys();
         stored = UNKNOWN;
         ragged = false;
         fresh = false;

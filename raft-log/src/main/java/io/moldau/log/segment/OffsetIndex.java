@@ -57,20 +57,7 @@ final class OffsetIndex {
 
     /// The last entry whose offset is not above `offset`; -1 when there is none.
     int floor(long offset) {
-        int low = 0;
-        int high = entries.count() - 1;
-        if (high >= 0 && offset(high) <= offset) {
-            return high; // Readers are mostly near the end.
-        }
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            if (offset(middle) <= offset) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return high;
+        return entries.floor(offset, this::offset);
     }
 
     void clear() {

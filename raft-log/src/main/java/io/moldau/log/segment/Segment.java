@@ -29,6 +29,8 @@ public final class Segment {
     private long maxTimestampOffset;
     private long firstTimestamp = UNKNOWN;
     private boolean tornTail;
+    private int foundAt = -1;
+    private int foundBytes;
 
     private Segment(
             Disk disk, FilePool pool, Path folder, long baseOffset, String suffix, long createdMs) {
@@ -408,7 +410,9 @@ public final class Segment {
                 return -1;
             }
             if (scanner.lastOffset() >= offset) {
-                return (int) scanner.position();
+                foundAt = (int) scanner.position();
+                foundBytes = scanner.sizeBytes();
+                return foundAt;
             }
             first = false;
         }
@@ -417,6 +421,9 @@ public final class Segment {
 
     /// Size of the batch that begins at `position`.
     public int batchBytesAt(int position) {
+        if (position == foundAt) {
+            return foundBytes; // Whoever has just looked it up asks next.
+        }
         var scanner = scan(position, sizeBytes, Scratch.forLookup());
         if (!scanner.next()) {
             throw damaged(scanner, baseOffset);
@@ -509,6 +516,7 @@ public final class Segment {
         int position = positionOf(offset);
         if (position < sizeBytes) {
             log.truncate(position);
+            foundAt = -1;
             sizeBytes = position;
             transactions().truncateTo(offset);
             new SegmentScrub(this, false, indexIntervalBytes, BatchVisitor.NONE).run(offset);
@@ -545,6 +553,7 @@ public final class Segment {
                     new SegmentScrub(this, false, SegmentScrub.INTERVAL_BYTES, BatchVisitor.NONE)
                             .run(0);
         } finally {
+            foundAt = -1;
             sizeBytes = bytes; // Also where the disk refused: the records are all there.
         }
         if (found.flaw() != null) { // An index of the first half would hide the other one.
@@ -625,6 +634,7 @@ public final class Segment {
 
     /// Takes over what a scan has found out.
     void restart(int newSizeBytes, long newMaxTimestamp, long newMaxTimestampOffset) {
+        foundAt = -1;
         sizeBytes = newSizeBytes;
         maxTimestamp = newMaxTimestamp;
         maxTimestampOffset = newMaxTimestampOffset;
@@ -633,6 +643,7 @@ public final class Segment {
     }
 
     void resize(int newSizeBytes) {
+        foundAt = -1;
         sizeBytes = newSizeBytes;
     }
 }

@@ -67,17 +67,8 @@ final class TimeIndex {
 
     /// An offset before which every record is older than `timestampMs`.
     long offsetBefore(long timestampMs) {
-        int low = 0;
-        int high = entries.count() - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            if (timestamp(middle) <= timestampMs) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return high < 0 ? baseOffset : offset(high);
+        int index = entries.floor(timestampMs, this::timestamp);
+        return index < 0 ? baseOffset : offset(index);
     }
 
     /// The last entry whose offset is not above `offset`; -1 when there is none.
