@@ -14,9 +14,6 @@ import java.util.function.Consumer;
 /// of a second at best; so it waits here until this node has learned it too. Belongs to the
 /// partition's shard.
 final class EarlyAppends {
-    /// By how much nodes are apart on a busy machine, with something to spare.
-    static final long PATIENCE_MS = 200;
-
     /// For so long after this node led, whoever comes has more likely not heard of the change.
     private static final long FORMER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -40,7 +37,8 @@ final class EarlyAppends {
         if (waiting.isEmpty()) {
             var first = new ArrayList<Early>(2);
             waiting = first;
-            partition.shard().schedule(PATIENCE_MS, () -> giveUp(first));
+            long patienceMs = partition.peers().settings().earlyWaitMs();
+            partition.shard().schedule(patienceMs, () -> giveUp(first));
         }
         waiting.add(new Early(records, all, timeoutMs, reply));
         return true;

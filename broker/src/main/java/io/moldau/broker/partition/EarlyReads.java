@@ -20,11 +20,11 @@ final class EarlyReads {
     }
 
     /// Completes when an image that was looked at knows the epoch, or after a while.
-    CompletableFuture<Boolean> await(TopicPartition name, int leaderEpoch) {
+    CompletableFuture<Boolean> await(TopicPartition name, int leaderEpoch, long patienceMs) {
         var reader = new Waiting(name, leaderEpoch, new CompletableFuture<>());
         waiting.add(reader);
         return reader.known()
-                .completeOnTimeout(false, EarlyAppends.PATIENCE_MS, TimeUnit.MILLISECONDS)
+                .completeOnTimeout(false, patienceMs, TimeUnit.MILLISECONDS)
                 .whenComplete((_, _) -> waiting.remove(reader));
     }
 

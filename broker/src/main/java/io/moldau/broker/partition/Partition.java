@@ -181,9 +181,12 @@ public final class Partition {
         }
     }
 
-    /// Whether the next news of the metadata may be that this node leads.
+    /// Whether the next news of the metadata may be that this node leads, or is so already and the
+    /// shard has yet to come to it.
     boolean mayLeadSoon() {
-        return leadership().leader() != nodeId() && !roles.isEnded();
+        boolean named = leadership().leader() == nodeId();
+        boolean heard = role().leaderEpoch() >= leadership().leaderEpoch();
+        return !roles.isEnded() && !(named && heard);
     }
 
     /// Runs what may find the disk unwilling.

@@ -265,7 +265,7 @@ public final class Partitions {
     /// Waits a moment, but no longer, for an epoch that this node has not heard of: whoever told
     /// the client may be ahead.
     public CompletableFuture<Boolean> awaitEpoch(TopicPartition name, int leaderEpoch) {
-        var known = earlyReads.await(name, leaderEpoch);
+        var known = earlyReads.await(name, leaderEpoch, peers.settings().earlyWaitMs());
         earlyReads.look(image); // It may have come just now.
         return known;
     }

@@ -60,7 +60,7 @@ final class ReplicationRig implements AutoCloseable {
             };
 
     private final Path root;
-    private final ReplicationSettings settings;
+    private ReplicationSettings settings;
     private final Map<Integer, Node> nodes = new TreeMap<>();
     private final Map<Integer, FaultyDisk> disks = new TreeMap<>();
     private Watermarks marks = Watermarks.NONE;
@@ -73,6 +73,12 @@ final class ReplicationRig implements AutoCloseable {
         this.root = root;
         this.settings = settings;
         decide(new MetadataCommand.NameCluster("replication-cluster-01"));
+    }
+
+    /// How long those who come before a new leader knows wait at nodes that are started from now
+    /// on.
+    void earlyWait(long ms) {
+        settings = settings.withEarlyWaitMs(ms);
     }
 
     /// One process: from its start to its stop.

@@ -74,6 +74,7 @@ class ReplicationTest {
     @Test
     void aProducerThatComesBeforeTheNewLeaderKnowsIsAnsweredByIt() {
         // given
+        rig.earlyWait(20_000);
         rig.start(1);
         var next = rig.start(2);
         rig.createTopic(1, 2);

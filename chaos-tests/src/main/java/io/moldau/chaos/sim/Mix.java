@@ -35,7 +35,10 @@ public record Mix(
         boolean flushes = luck.chance(0.25);
         var settings =
                 new ReplicationSettings(
-                        luck.between(150, 1500), luck.between(10, 80), luck.between(200, 1500));
+                        luck.between(150, 1500),
+                        luck.between(10, 80),
+                        luck.between(200, 1500),
+                        ReplicationSettings.DEFAULT.earlyWaitMs());
         boolean onDisk = luck.chance(ON_DISK);
         return new Mix(
                 seed,
