@@ -28,6 +28,7 @@ class RollingRestartIT {
                             new SteadyGroup(
                                     cluster.bootstrap(), "readers", LedgerCluster.TOPIC, MEMBERS)) {
                 producers.start(2);
+                awaitStable(group);
                 awaitProgress(producers, group);
                 int assignments = group.assignmentCount();
                 for (int id = 1; id <= cluster.size(); id++) {
@@ -61,6 +62,15 @@ class RollingRestartIT {
         } catch (IOException e) {
             return -1; // Not up yet.
         }
+    }
+
+    private static void awaitStable(SteadyGroup group) {
+        await("all partitions are owned, in one generation of all members")
+                .atMost(RECOVERS)
+                .until(() ->
+                        group.ownedPartitions().size() == PARTITIONS
+                                && group.generations().size() == 1
+                                && group.assignmentCount() >= MEMBERS);
     }
 
     private static void awaitProgress(Producers producers, SteadyGroup group) {
