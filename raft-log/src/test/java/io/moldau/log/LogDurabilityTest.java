@@ -37,14 +37,20 @@ class LogDurabilityTest {
                         });
     }
 
-    @Test
-    void whoseSyncFailedTakesNothingMore() {
-        // given
+    /// Two records are appended, not flushed, and the disk is well again.
+    private LogFixture whoseSyncFailed() {
         var fixture = new LogFixture(ROOT, disk, LogConfig.defaults());
         fixture.append(1, 2);
         syncFails = true;
         assertThatThrownBy(fixture.log::flush).isInstanceOf(UncheckedIOException.class);
         syncFails = false;
+        return fixture;
+    }
+
+    @Test
+    void whoseSyncFailedTakesNothingMore() {
+        // given
+        var fixture = whoseSyncFailed();
 
         // when, then
         assertThatThrownBy(() -> fixture.append(1, 1))
@@ -56,12 +62,8 @@ class LogDurabilityTest {
     @Test
     void whoseSyncFailedStaysClosedThoughTheDiskIsWellAgain() {
         // given
-        var fixture = new LogFixture(ROOT, disk, LogConfig.defaults());
-        fixture.append(1, 2);
-        syncFails = true;
-        assertThatThrownBy(fixture.log::flush).isInstanceOf(UncheckedIOException.class);
+        var fixture = whoseSyncFailed();
         fixture.directory().abandonLog(fixture.log);
-        syncFails = false;
 
         // when, then
         assertThatThrownBy(() ->
@@ -77,12 +79,8 @@ class LogDurabilityTest {
     @Test
     void opensAgainInTheNextProcess() {
         // given
-        var fixture = new LogFixture(ROOT, disk, LogConfig.defaults());
-        fixture.append(1, 2);
-        syncFails = true;
-        assertThatThrownBy(fixture.log::flush).isInstanceOf(UncheckedIOException.class);
+        var fixture = whoseSyncFailed();
         fixture.directory().abandonLog(fixture.log);
-        syncFails = false;
 
         // when
         fixture.reopenAfterKill();

@@ -3,7 +3,9 @@ package io.moldau.log;
 import io.moldau.env.Clock;
 import io.moldau.env.Disk;
 import io.moldau.log.batch.TestBatches;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +51,16 @@ final class LogFixture implements AutoCloseable {
 
     Path folder() {
         return root.resolve("orders-0");
+    }
+
+    /// The names in the log's folder that end so, in order.
+    List<String> files(String suffix) throws IOException {
+        try (var files = Files.list(folder())) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(suffix))
+                    .sorted()
+                    .toList();
+        }
     }
 
     void reopenCleanly() {

@@ -7,7 +7,6 @@ import io.moldau.log.batch.TestBatches;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,15 +40,6 @@ class LogRetentionTest {
 
     private void reconfigure(String name, String value) {
         fixture.log.reconfigure(fixture.log.config().with(name, value));
-    }
-
-    private List<String> files(String suffix) throws Exception {
-        try (var files = Files.list(fixture.folder())) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(suffix))
-                    .sorted()
-                    .toList();
-        }
     }
 
     @Test
@@ -144,18 +134,18 @@ class LogRetentionTest {
         fixture.append(5, 10);
         fixture.clock.advance(2000);
         maintain();
-        assertThat(files(".deleted")).hasSize(9);
+        assertThat(fixture.files(".deleted")).hasSize(9);
 
         // when
         fixture.clock.advance(59_999);
         fixture.directory().checkpoint();
-        assertThat(files(".deleted")).hasSize(9);
+        assertThat(fixture.files(".deleted")).hasSize(9);
         fixture.clock.advance(1);
         fixture.directory().checkpoint();
 
         // then
-        assertThat(files(".deleted")).isEmpty();
-        assertThat(files(".log")).containsExactly("00000000000000000050.log");
+        assertThat(fixture.files(".deleted")).isEmpty();
+        assertThat(fixture.files(".log")).containsExactly("00000000000000000050.log");
     }
 
     @Test
@@ -184,12 +174,12 @@ class LogRetentionTest {
         // when
         fixture.clock.advance(5_000);
         maintain();
-        assertThat(files(".log")).hasSize(1);
+        assertThat(fixture.files(".log")).hasSize(1);
         fixture.clock.advance(1_010); // The batch's last record is 9 ms younger than its first.
         maintain();
 
         // then
-        assertThat(files(".log"))
+        assertThat(fixture.files(".log"))
                 .containsExactly("00000000000000000000.log", "00000000000000000010.log");
         assertThat(fixture.log.logStartOffset()).isZero();
         assertThat(fixture.values(0)).hasSize(10);
@@ -207,7 +197,7 @@ class LogRetentionTest {
         maintain();
 
         // then
-        assertThat(files(".log")).hasSize(2);
+        assertThat(fixture.files(".log")).hasSize(2);
     }
 
     @Test
@@ -240,7 +230,7 @@ class LogRetentionTest {
         }
 
         // then
-        assertThat(files(".log")).hasSize(1);
+        assertThat(fixture.files(".log")).hasSize(1);
     }
 
     @Test

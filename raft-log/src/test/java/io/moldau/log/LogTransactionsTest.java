@@ -73,15 +73,6 @@ class LogTransactionsTest {
         return aborted;
     }
 
-    private List<String> files(String suffix) throws Exception {
-        try (var files = Files.list(fixture.folder())) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(suffix))
-                    .sorted()
-                    .toList();
-        }
-    }
-
     @Test
     void isStableUpToTheFirstRecordOfAnOpenTransaction() {
         // given
@@ -141,7 +132,7 @@ class LogTransactionsTest {
     void writesTheFileAsKafkaDoes() throws Exception {
         // given
         send(ANNA, 0, 0, 2);
-        assertThat(files(".txnindex")).isEmpty();
+        assertThat(fixture.files(".txnindex")).isEmpty();
 
         // when
         end(ANNA, 0, false);
@@ -163,7 +154,7 @@ class LogTransactionsTest {
         fixture.reopenCleanly();
 
         // then
-        assertThat(files(".txnindex")).isEmpty();
+        assertThat(fixture.files(".txnindex")).isEmpty();
         assertThat(abortedFrom(0)).isEmpty();
     }
 
@@ -208,7 +199,7 @@ class LogTransactionsTest {
 
         // then
         assertThat(stableOffset()).isZero();
-        assertThat(files(".txnindex")).isEmpty();
+        assertThat(fixture.files(".txnindex")).isEmpty();
         end(ANNA, 0, true);
         assertThat(abortedFrom(0)).isEmpty();
         assertThat(stableOffset()).isEqualTo(3);
@@ -223,8 +214,8 @@ class LogTransactionsTest {
         end(ANNA, 0, false);
 
         // then
-        assertThat(files(".log").size()).isGreaterThan(2);
-        assertThat(files(".txnindex")).hasSize(1).doesNotContain("00000000000000000000.txnindex");
+        assertThat(fixture.files(".log").size()).isGreaterThan(2);
+        assertThat(fixture.files(".txnindex")).hasSize(1).doesNotContain("00000000000000000000.txnindex");
         assertThat(abortedFrom(0)).containsExactly(new AbortedTransaction(ANNA, 0, 32, 33));
     }
 
@@ -244,7 +235,7 @@ class LogTransactionsTest {
         fixture.directory().sweep();
 
         // then
-        assertThat(files("")).noneMatch(name -> name.contains("txnindex"));
+        assertThat(fixture.files("")).noneMatch(name -> name.contains("txnindex"));
     }
 
     @Test

@@ -82,34 +82,49 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
                     CompletableFuture.completedFuture(errorResponse(request, error, null));
             case FetchPlan.Read read -> {
                 int bytesMax = Math.min(request.maxBytes(), responseBytesMax);
-                yield itemsOf(context, request, read, bytesMax)
-                        .thenCompose(items -> read(context, request, read, items, bytesMax));
+                var items = itemsOf(context, request, read, bytesMax);
+                yield hasEarly(items)
+                        ? awaitEpochs(read, items)
+                                .thenCompose(_ ->
+                                        read(
+                                                context,
+                                                request,
+                                                read,
+                                                itemsOf(context, request, read, bytesMax),
+                                                bytesMax))
+                        : read(context, request, read, items, bytesMax);
             }
         };
     }
 
-    private CompletableFuture<List<FetchItem>> itemsOf(
+    private List<FetchItem> itemsOf(
             RequestContext context, FetchRequestData request, FetchPlan.Read plan, int bytesMax) {
         var items = new ArrayList<FetchItem>(plan.targets().size());
         for (var target : plan.targets()) {
             items.add(itemOf(context, request, target, bytesMax));
         }
-        var early =
-                IntStream.range(0, items.size())
-                        .filter(i -> items.get(i).error() == Errors.UNKNOWN_LEADER_EPOCH)
-                        .boxed()
-                        .toList();
-        if (early.isEmpty()) {
-            return CompletableFuture.completedFuture(items);
+        return items;
+    }
+
+    private static boolean hasEarly(List<FetchItem> items) {
+        for (var item : items) {
+            if (isEarly(item)) {
+                return true;
+            }
         }
-        var known = early.stream().map(i -> awaitEpoch(plan.targets().get(i)));
-        return CompletableFuture.allOf(known.toArray(CompletableFuture[]::new))
-                .thenApply(_ -> {
-                    for (int i : early) {
-                        items.set(i, itemOf(context, request, plan.targets().get(i), bytesMax));
-                    }
-                    return items;
-                });
+        return false;
+    }
+
+    private static boolean isEarly(FetchItem item) {
+        return item.error() == Errors.UNKNOWN_LEADER_EPOCH;
+    }
+
+    private CompletableFuture<Void> awaitEpochs(FetchPlan.Read plan, List<FetchItem> items) {
+        return CompletableFuture.allOf(
+                IntStream.range(0, items.size())
+                        .filter(i -> isEarly(items.get(i)))
+                        .mapToObj(i -> awaitEpoch(plan.targets().get(i)))
+                        .toArray(CompletableFuture[]::new));
     }
 
     /// The client may have been told of a new leader by a node that is ahead of this one.

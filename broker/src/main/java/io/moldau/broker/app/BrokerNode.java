@@ -89,41 +89,10 @@ public final class BrokerNode implements AutoCloseable {
         settings.start(quorum.image());
 
         var shards = opened(Shards.start(config.getInt("num.io.threads"), "shard", clock));
-        var store = opened(new LogStore(directories.all()));
-        var partitions =
-                new Partitions(
-                        nodeId(),
-                        shards,
-                        store,
-                        clock,
-                        settings::logConfig,
-                        settings::minInsyncReplicas);
-        partitions.bound(
-                new ReplicationQuotas(
-                        settings::overridesOf,
-                        () -> settings.current().getLong("leader.replication.throttled.rate"),
-                        () -> settings.current().getLong("follower.replication.throttled.rate")));
-        partitions.start(quorum.image());
-        settings.onTopicConfigChanged(partitions::reconfigure);
-        settings.onBrokerConfigChanged(_ -> partitions.reconfigureAll());
-        quorum.onPublished(settings);
-        quorum.onPublished(partitions::onPublished);
+        var partitions = openPartitions(directories, shards, settings);
         startMaintenance(partitions, shards);
-        opened(
-                Scrubber.start(
-                        partitions,
-                        config.getLong("log.scrub.interval.ms"),
-                        config.getLong("log.scrub.bytes.per.second")));
-        var descriptors = new DescriptorAlarm(Descriptors.limit());
-        opened(
-                DiskWatch.start(
-                        directories.watched(),
-                        clock,
-                        directory -> {
-                            partitions.onDisk(directory);
-                            directories.fatal(directory).ifPresent(failure::complete);
-                        },
-                        () -> descriptors.look(Descriptors.used())));
+        startScrubber(partitions);
+        watchDisks(directories, partitions);
         startCleaner(partitions, shards, settings);
 
         duties = opened(new ClusterDuties(config, quorum, partitions, failure));
@@ -183,6 +152,30 @@ public final class BrokerNode implements AutoCloseable {
         return part;
     }
 
+    private Partitions openPartitions(
+            DataDirectories directories, Shards shards, ConfigService settings) {
+        var store = opened(new LogStore(directories.all()));
+        var partitions =
+                new Partitions(
+                        nodeId(),
+                        shards,
+                        store,
+                        clock,
+                        settings::logConfig,
+                        settings::minInsyncReplicas);
+        partitions.bound(
+                new ReplicationQuotas(
+                        settings::overridesOf,
+                        () -> settings.current().getLong("leader.replication.throttled.rate"),
+                        () -> settings.current().getLong("follower.replication.throttled.rate")));
+        partitions.start(quorum.image());
+        settings.onTopicConfigChanged(partitions::reconfigure);
+        settings.onBrokerConfigChanged(_ -> partitions.reconfigureAll());
+        quorum.onPublished(settings);
+        quorum.onPublished(partitions::onPublished);
+        return partitions;
+    }
+
     private void startMaintenance(Partitions partitions, Shards shards) {
         var maintenance =
                 new Maintenance(
@@ -192,6 +185,27 @@ public final class BrokerNode implements AutoCloseable {
                         config.getLong("log.flush.offset.checkpoint.interval.ms"));
         maintenance.start();
         opened.push(maintenance::stop);
+    }
+
+    private void startScrubber(Partitions partitions) {
+        opened(
+                Scrubber.start(
+                        partitions,
+                        config.getLong("log.scrub.interval.ms"),
+                        config.getLong("log.scrub.bytes.per.second")));
+    }
+
+    private void watchDisks(DataDirectories directories, Partitions partitions) {
+        var descriptors = new DescriptorAlarm(Descriptors.limit());
+        opened(
+                DiskWatch.start(
+                        directories.watched(),
+                        clock,
+                        directory -> {
+                            partitions.onDisk(directory);
+                            directories.fatal(directory).ifPresent(failure::complete);
+                        },
+                        () -> descriptors.look(Descriptors.used())));
     }
 
     private void startCleaner(Partitions partitions, Shards shards, ConfigService settings) {

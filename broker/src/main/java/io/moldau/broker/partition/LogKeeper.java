@@ -1,5 +1,6 @@
 package io.moldau.broker.partition;
 
+import io.moldau.broker.disk.DataDir;
 import io.moldau.broker.disk.Room;
 import io.moldau.broker.shard.Shard;
 import io.moldau.env.Clock;
@@ -55,6 +56,7 @@ final class LogKeeper {
     private final Owner owner;
 
     private PartitionLog log;
+    private DataDir directory;
     private long promisedEnd;
     private boolean flushing;
     private boolean flushTimed;
@@ -102,6 +104,7 @@ final class LogKeeper {
         }
         try {
             log = store.open(name, topicId, config.get());
+            directory = store.directoryOf(name);
             failure = null;
             openedAtMs = nowMs();
         } catch (UncheckedIOException e) {
@@ -201,7 +204,7 @@ final class LogKeeper {
 
     /// How much room the disk has for more records.
     Room room() {
-        return store.room(name);
+        return directory == null ? store.room(name) : directory.room();
     }
 
     /// Why producers are refused for want of room.
@@ -217,7 +220,7 @@ final class LogKeeper {
 
     /// Something was appended: it counts now, or after a flush.
     void onAppended(int bytes) {
-        store.onWritten(name, bytes);
+        directory.onWritten(bytes);
         if (log.unflushedRecords() >= log.config().flushMessages()) {
             startFlush();
             return;

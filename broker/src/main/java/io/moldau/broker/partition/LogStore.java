@@ -147,11 +147,6 @@ public final class LogStore implements AutoCloseable {
         return place == null ? Room.ENOUGH : place.dir.room();
     }
 
-    /// Bytes of records were written.
-    void onWritten(TopicPartition name, long bytes) {
-        placeOf.get(name).dir.onWritten(bytes);
-    }
-
     /// What the disk of a partition meant when it refused. If it is broken or full, that is looked
     /// into.
     DiskTrouble onRefused(TopicPartition name, Throwable refusal) {

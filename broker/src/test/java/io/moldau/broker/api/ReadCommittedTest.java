@@ -3,10 +3,7 @@ package io.moldau.broker.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moldau.broker.fetch.FetchSessions;
-import io.moldau.broker.fetch.NearestReplica;
 import io.moldau.broker.partition.PartitionsFixture;
-import io.moldau.env.Clock;
 import io.moldau.log.AppendMode;
 import io.moldau.log.AppendResult;
 import io.moldau.log.PartitionLog;
@@ -53,13 +50,7 @@ class ReadCommittedTest {
     @BeforeEach
     void open() {
         fixture = new PartitionsFixture(folder);
-        handler =
-                new FetchHandler(
-                        fixture.partitions(),
-                        new FetchSessions(10, Clock.system()),
-                        NodeAddresses.advertisedTo(PartitionsFixture.NODE),
-                        1 << 20,
-                        NearestReplica.SAME_RACK);
+        handler = FetchHandlers.over(fixture);
         fixture.createTopic("t", 1);
         plain("a");
         inTransaction("b", "c");

@@ -1,7 +1,7 @@
 package io.moldau.broker.partition;
 
+import static io.moldau.broker.partition.Answers.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.moldau.broker.replication.ReplicationSettings;
 import io.moldau.log.AppendResult;
@@ -11,11 +11,9 @@ import io.moldau.log.AppendResult.Refused;
 import io.moldau.log.batch.TestBatches;
 import io.moldau.metadata.PartitionImage;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
@@ -44,23 +42,13 @@ class ClassicDiskBugsTest {
         rig.close();
     }
 
-    private static AppendResult of(CompletableFuture<AppendResult> answer) {
-        return answer.orTimeout(20, TimeUnit.SECONDS).join();
-    }
-
     private static void acknowledged(CompletableFuture<AppendResult> answer) {
-        assertThat(of(answer)).isInstanceOf(Appended.class);
+        assertThat(Answers.of(answer)).isInstanceOf(Appended.class);
     }
 
     private static AppendResult send(ReplicationRig.Node leader, int sequence, int records) {
         var batch = TestBatches.batch().producer(PRODUCER, 0, sequence).records(records).build();
-        return of(leader.produce(true, 10_000, batch));
-    }
-
-    private static void eventually(org.awaitility.core.ThrowingRunnable holds) {
-        await().atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(10))
-                .untilAsserted(holds);
+        return Answers.of(leader.produce(true, 10_000, batch));
     }
 
     private void awaitIsr(Integer... nodes) {

@@ -1,10 +1,10 @@
 package io.moldau.broker.partition;
 
+import static io.moldau.broker.partition.Answers.errorOf;
+import static io.moldau.broker.partition.Answers.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.moldau.broker.replication.ReplicationSettings;
-import io.moldau.log.AppendResult;
 import io.moldau.log.LogConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,10 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
@@ -58,17 +55,6 @@ class DamagedReplicaTest {
     @AfterEach
     void close() {
         rig.close();
-    }
-
-    private static Errors errorOf(CompletableFuture<AppendResult> answer) {
-        var result = answer.orTimeout(20, TimeUnit.SECONDS).join();
-        return result instanceof AppendResult.Refused refused ? refused.error() : Errors.NONE;
-    }
-
-    private static void eventually(org.awaitility.core.ThrowingRunnable holds) {
-        await().atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(10))
-                .untilAsserted(holds);
     }
 
     /// In the second segment, where a record's value is.

@@ -1,16 +1,13 @@
 package io.moldau.broker.partition;
 
+import static io.moldau.broker.partition.Answers.errorOf;
+import static io.moldau.broker.partition.Answers.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.moldau.broker.disk.FaultyDisk;
 import io.moldau.broker.disk.Watermarks;
 import io.moldau.broker.replication.ReplicationSettings;
-import io.moldau.log.AppendResult;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,17 +38,6 @@ class DiskOfOneReplicaTest {
             rig.disk(id).heal(rig.folder(id));
         }
         rig.close();
-    }
-
-    private static Errors errorOf(CompletableFuture<AppendResult> answer) {
-        var result = answer.orTimeout(20, TimeUnit.SECONDS).join();
-        return result instanceof AppendResult.Refused refused ? refused.error() : Errors.NONE;
-    }
-
-    private static void eventually(org.awaitility.core.ThrowingRunnable holds) {
-        await().atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(10))
-                .untilAsserted(holds);
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.moldau.broker.partition;
 
+import static io.moldau.broker.partition.Answers.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.moldau.broker.api.LogDirs;
 import io.moldau.broker.disk.DataDir;
@@ -12,7 +12,6 @@ import io.moldau.env.Clock;
 import io.moldau.log.AppendResult;
 import io.moldau.log.LogDirectory;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -91,12 +90,6 @@ class FailingDirectoryTest {
         return fixture.partitions().all().stream()
                 .filter(partition -> partition.name().topic().equals(name))
                 .count();
-    }
-
-    private static void eventually(org.awaitility.core.ThrowingRunnable holds) {
-        await().atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(10))
-                .untilAsserted(holds);
     }
 
     @Test

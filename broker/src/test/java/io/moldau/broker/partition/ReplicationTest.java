@@ -1,13 +1,13 @@
 package io.moldau.broker.partition;
 
+import static io.moldau.broker.partition.Answers.errorOf;
+import static io.moldau.broker.partition.Answers.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.moldau.broker.replication.ReplicationSettings;
 import io.moldau.log.AppendResult;
 import io.moldau.log.LogConfig;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -39,20 +39,6 @@ class ReplicationTest {
         rig.close();
     }
 
-    private static AppendResult of(CompletableFuture<AppendResult> answer) {
-        return answer.orTimeout(20, TimeUnit.SECONDS).join();
-    }
-
-    private static Errors errorOf(CompletableFuture<AppendResult> answer) {
-        return of(answer) instanceof AppendResult.Refused refused ? refused.error() : Errors.NONE;
-    }
-
-    private static void eventually(org.awaitility.core.ThrowingRunnable holds) {
-        await().atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(10))
-                .untilAsserted(holds);
-    }
-
     @Test
     void followersHaveWhatWasAcknowledged() {
         // given
@@ -62,8 +48,8 @@ class ReplicationTest {
         rig.createTopic(1, 2, 3);
 
         // when
-        var answer = of(leader.produce(true, "a", "b"));
-        of(leader.produce(true, "c"));
+        var answer = Answers.of(leader.produce(true, "a", "b"));
+        Answers.of(leader.produce(true, "c"));
 
         // then
         assertThat(answer).isInstanceOf(AppendResult.Appended.class);
@@ -111,7 +97,7 @@ class ReplicationTest {
         var former = rig.start(1);
         rig.start(2);
         rig.createTopic(1, 2);
-        of(former.produce(true, "a"));
+        Answers.of(former.produce(true, "a"));
         rig.fence(1);
 
         // when
@@ -131,7 +117,7 @@ class ReplicationTest {
         rig.createTopic(1, 2);
 
         // when
-        of(leader.produce(true, "a", "b"));
+        Answers.of(leader.produce(true, "a", "b"));
 
         // then
         eventually(() -> assertThat(follower.highWatermark()).isEqualTo(2));
@@ -143,12 +129,12 @@ class ReplicationTest {
         var leader = rig.start(1);
         var follower = rig.start(2);
         rig.createTopic(1, 2);
-        of(leader.produce(true, "a"));
+        Answers.of(leader.produce(true, "a"));
         follower.close();
         rig.fence(2);
 
         // when
-        of(leader.produce(true, "b"));
+        Answers.of(leader.produce(true, "b"));
         var returned = rig.start(2);
 
         // then
@@ -162,7 +148,7 @@ class ReplicationTest {
         var leader = rig.start(1);
         var follower = rig.start(2);
         rig.createTopic(1, 2);
-        of(leader.produce(true, "a"));
+        Answers.of(leader.produce(true, "a"));
         follower.close();
 
         // when
@@ -186,7 +172,7 @@ class ReplicationTest {
         var leader = rig.start(1);
         var follower = rig.start(2);
         rig.createTopic(1, 2);
-        of(leader.produce(true, "a"));
+        Answers.of(leader.produce(true, "a"));
         follower.close();
         rig.fence(2);
 
@@ -208,7 +194,7 @@ class ReplicationTest {
         var leader = rig.start(1);
         var follower = rig.start(2);
         rig.createTopic(1, 2);
-        of(leader.produce(true, "a"));
+        Answers.of(leader.produce(true, "a"));
         follower.close();
         var waiting = leader.produce(true, "b");
         eventually(() -> assertThat(leader.logEndOffset()).isEqualTo(2));
@@ -226,7 +212,7 @@ class ReplicationTest {
         var first = rig.start(1);
         rig.start(2);
         rig.createTopic(1, 2);
-        of(first.produce(true, "a"));
+        Answers.of(first.produce(true, "a"));
         first.cut();
         var waiting = first.produce(true, "lost");
         eventually(() -> assertThat(first.logEndOffset()).isEqualTo(2));
@@ -245,11 +231,11 @@ class ReplicationTest {
         var first = rig.start(1);
         var second = rig.start(2);
         rig.createTopic(1, 2);
-        of(first.produce(true, "a"));
+        Answers.of(first.produce(true, "a"));
         first.cut();
-        of(first.produce(false, "lost", "lost, too"));
+        Answers.of(first.produce(false, "lost", "lost, too"));
         rig.fence(1);
-        of(second.produce(true, "b"));
+        Answers.of(second.produce(true, "b"));
         first.close();
 
         // when
@@ -269,7 +255,7 @@ class ReplicationTest {
         rig.createTopic(1, 2);
         rig.fence(2);
         var filler = "x".repeat(100_000);
-        IntStream.range(0, 150).forEach(_ -> of(leader.produce(false, filler)));
+        IntStream.range(0, 150).forEach(_ -> Answers.of(leader.produce(false, filler)));
 
         // when
         var follower = rig.start(2);
@@ -288,7 +274,7 @@ class ReplicationTest {
         rig.createTopic(1, 2);
 
         // when
-        of(leader.produce(true, "a", "b"));
+        Answers.of(leader.produce(true, "a", "b"));
 
         // then
         assertThat(follower.<Long>ask(partition -> partition.log().recoveryPoint())).isEqualTo(2);
@@ -301,7 +287,7 @@ class ReplicationTest {
         var leader = rig.start(1);
         var follower = rig.start(2);
         rig.createTopic(1, 2);
-        of(leader.produce(true, "a", "b"));
+        Answers.of(leader.produce(true, "a", "b"));
         eventually(() -> assertThat(follower.highWatermark()).isEqualTo(2));
 
         // when
@@ -324,7 +310,7 @@ class ReplicationTest {
         var follower = rig.start(2);
         rig.start(3).close();
         rig.createTopic(1, 2, 3);
-        of(leader.produce(false, "a", "b")); // The third replica does not have it.
+        Answers.of(leader.produce(false, "a", "b")); // The third replica does not have it.
         eventually(() -> assertThat(follower.logEndOffset()).isEqualTo(2));
 
         // when
@@ -340,7 +326,7 @@ class ReplicationTest {
         var leader = rig.start(1);
         rig.start(2);
         rig.createTopic(1, 2);
-        of(leader.produce(true, "a"));
+        Answers.of(leader.produce(true, "a"));
         var partition = leader.partition();
 
         // when
@@ -364,8 +350,8 @@ class ReplicationTest {
         var leader = rig.start(1);
         var follower = rig.start(2);
         rig.createTopic(1, 2);
-        of(leader.produce(true, "a"));
-        of(leader.produce(true, "b"));
+        Answers.of(leader.produce(true, "a"));
+        Answers.of(leader.produce(true, "b"));
 
         // when
         var deleted = leader.deleteRecords(1, 10_000).orTimeout(20, TimeUnit.SECONDS).join();
@@ -381,7 +367,7 @@ class ReplicationTest {
         var leader = rig.start(1);
         var follower = rig.start(2);
         rig.createTopic(1, 2);
-        of(leader.produce(true, "a", "b"));
+        Answers.of(leader.produce(true, "a", "b"));
         follower.cut();
 
         // when
@@ -405,7 +391,7 @@ class ReplicationTest {
         var follower = rig.start(2);
         rig.start(3);
         rig.createTopic(1, 2);
-        of(leader.produce(true, "a"));
+        Answers.of(leader.produce(true, "a"));
 
         // when
         rig.decide(
@@ -465,7 +451,7 @@ class ReplicationTest {
         rig.fence(2);
         var filler = "x".repeat(BATCH);
         for (int written = 0; written < bytes; written += BATCH) {
-            of(leader.produce(false, filler));
+            Answers.of(leader.produce(false, filler));
         }
         long started = System.nanoTime();
         rig.start(2);

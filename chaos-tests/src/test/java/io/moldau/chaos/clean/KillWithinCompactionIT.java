@@ -74,11 +74,7 @@ class KillWithinCompactionIT {
         try (var reader = new CompactedReader(broker.bootstrap(), TOPIC)) {
             var last = reader.readAll().last();
             assertThat(reader.disorder()).isEmpty();
-            for (int key = 0; key < KEYS; key++) {
-                assertThat(last.getOrDefault("key-" + key, 0L))
-                        .as("key %d", key)
-                        .isBetween(values.acknowledged(key), values.sent(key));
-            }
+            values.requireLast(last);
             System.out.printf(
                     "%d records acknowledged, %d are left, of %d keys%n",
                     values.acknowledgedCount(), reader.count(), KEYS);

@@ -1,5 +1,7 @@
 package io.moldau.chaos.clean;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Properties;
@@ -81,14 +83,15 @@ public final class LastValues implements AutoCloseable {
         return total;
     }
 
-    /// The last value of the key that is known to be in the log; 0 for none.
-    public long acknowledged(int key) {
-        return acknowledged.get(key);
-    }
-
-    /// No later value was ever sent.
-    public long sent(int key) {
-        return sent.get(key);
+    /// Of every key, what was acknowledged last or was sent after that is there.
+    ///
+    /// @param last what was read, by key
+    public void requireLast(Map<String, Long> last) {
+        for (int key = 0; key < keys; key++) {
+            assertThat(last.getOrDefault("key-" + key, 0L))
+                    .as("key %d", key)
+                    .isBetween(acknowledged.get(key), sent.get(key));
+        }
     }
 
     public Map<String, Integer> failures() {

@@ -77,11 +77,7 @@ class CompactedFollowerIT {
         try (var reader = new CompactedReader(bootstrap, TOPIC)) {
             var last = reader.readAll().last();
             assertThat(reader.disorder()).isEmpty();
-            for (int key = 0; key < KEYS; key++) {
-                assertThat(last.getOrDefault("key-" + key, 0L))
-                        .as("key %d", key)
-                        .isBetween(values.acknowledged(key), values.sent(key));
-            }
+            values.requireLast(last);
             assertThat(reader.count()).isLessThan(values.acknowledgedCount() / 2);
         }
     }
