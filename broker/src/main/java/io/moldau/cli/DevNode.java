@@ -24,6 +24,21 @@ final class DevNode {
     /// Several brokers share the machine with whatever is being developed.
     private static final String SMALL_HEAP = "-Xms24m -Xmx512m";
 
+    private static final String JVM_OPTIONS = "MOLDAU_JVM_OPTS";
+
+    /// All nodes start at once, and half of what that takes is the compilers' work: here they wait
+    /// until a method has proved to be worth it, rather than compile what was hot in another run.
+    private static final String COMPILE_LATER =
+            String.join(
+                    " ",
+                    "-XX:+IgnoreUnrecognizedVMOptions",
+                    "-XX:+UnlockDiagnosticVMOptions",
+                    "-XX:-AOTReplayTraining",
+                    "-XX:Tier4InvocationThreshold=50000",
+                    "-XX:Tier4MinInvocationThreshold=6000",
+                    "-XX:Tier4CompileThreshold=150000",
+                    "-XX:Tier4BackEdgeThreshold=400000");
+
     private final int id;
     private final Process process;
     private volatile boolean serves;
@@ -41,6 +56,8 @@ final class DevNode {
                         .redirectErrorStream(true)
                         .redirectInput(Path.of("/dev/null").toFile());
         builder.environment().putIfAbsent(HEAP_OPTIONS, SMALL_HEAP);
+        builder.environment()
+                .merge(JVM_OPTIONS, COMPILE_LATER, (theirs, ours) -> ours + " " + theirs);
         // However little is to be logged, that a node serves is.
         builder.environment()
                 .computeIfPresent(LOG_LEVEL, (_, levels) -> levels + ",io.moldau.cli=info");

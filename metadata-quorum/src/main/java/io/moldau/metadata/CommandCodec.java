@@ -20,6 +20,7 @@ import io.moldau.metadata.MetadataCommand.ElectLeaders;
 import io.moldau.metadata.MetadataCommand.FenceNode;
 import io.moldau.metadata.MetadataCommand.GiveUpReplica;
 import io.moldau.metadata.MetadataCommand.NameCluster;
+import io.moldau.metadata.MetadataCommand.ObserveOnly;
 import io.moldau.metadata.MetadataCommand.PartitionCommit;
 import io.moldau.metadata.MetadataCommand.RegisterNode;
 import io.moldau.metadata.MetadataCommand.SaveGroup;
@@ -73,6 +74,8 @@ public final class CommandCodec {
             case BeginShutdown(var id, var epoch) ->
                     proto.getBeginShutdownBuilder().setNodeId(id).setNodeEpoch(epoch);
             case UnregisterNode(var id) -> proto.getUnregisterNodeBuilder().setNodeId(id);
+            case ObserveOnly(var id, var observerOnly) ->
+                    proto.getObserveOnlyBuilder().setNodeId(id).setObserverOnly(observerOnly);
             case ElectLeaders elect -> proto.setElectLeaders(LeaderCommandCodec.encode(elect));
             case AlterReassignments alter ->
                     proto.setAlterReassignments(LeaderCommandCodec.encode(alter));
@@ -117,6 +120,10 @@ public final class CommandCodec {
                             proto.getBeginShutdown().getNodeId(),
                             proto.getBeginShutdown().getNodeEpoch());
             case UNREGISTER_NODE -> new UnregisterNode(proto.getUnregisterNode().getNodeId());
+            case OBSERVE_ONLY ->
+                    new ObserveOnly(
+                            proto.getObserveOnly().getNodeId(),
+                            proto.getObserveOnly().getObserverOnly());
             case ELECT_LEADERS -> LeaderCommandCodec.decode(proto.getElectLeaders());
             case ALTER_REASSIGNMENTS -> LeaderCommandCodec.decode(proto.getAlterReassignments());
             case KIND_NOT_SET ->

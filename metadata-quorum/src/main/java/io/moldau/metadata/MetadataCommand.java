@@ -71,6 +71,9 @@ public sealed interface MetadataCommand {
     /// Forgets a node. Partitions keep it among their replicas until they are reassigned.
     record UnregisterNode(int nodeId) implements MetadataCommand {}
 
+    /// An operator takes a node's vote in the metadata quorum for good, or lets it vote again.
+    record ObserveOnly(int nodeId, boolean observerOnly) implements MetadataCommand {}
+
     /// @param topicId drawn by the sender
     /// @param assignment replicas by partition, the first one preferred; empty to have
     ///   `partitionCount` partitions of `replicationFactor` replicas placed

@@ -15,6 +15,7 @@ import io.moldau.metadata.MetadataCommand.ElectLeaders;
 import io.moldau.metadata.MetadataCommand.FenceNode;
 import io.moldau.metadata.MetadataCommand.GiveUpReplica;
 import io.moldau.metadata.MetadataCommand.NameCluster;
+import io.moldau.metadata.MetadataCommand.ObserveOnly;
 import io.moldau.metadata.MetadataCommand.RegisterNode;
 import io.moldau.metadata.MetadataCommand.SaveGroup;
 import io.moldau.metadata.MetadataCommand.UnfenceNode;
@@ -50,6 +51,7 @@ public final class MetadataMachine {
             case FenceNode fence -> NodeDecisions.fence(fence, image);
             case BeginShutdown begin -> NodeDecisions.beginShutdown(begin, image);
             case UnregisterNode unregister -> NodeDecisions.unregister(unregister, image);
+            case ObserveOnly observe -> NodeDecisions.observeOnly(observe, image);
             case ChangeIsr change -> LeaderDecisions.changeIsr(change, image);
             case GiveUpReplica give -> LeaderDecisions.giveUp(give, image);
             case ElectLeaders elect -> LeaderDecisions.elect(elect, image);

@@ -7,6 +7,7 @@ import static io.moldau.metadata.MetadataMachine.refused;
 import io.moldau.metadata.MetadataCommand.AllocateProducerIds;
 import io.moldau.metadata.MetadataCommand.BeginShutdown;
 import io.moldau.metadata.MetadataCommand.FenceNode;
+import io.moldau.metadata.MetadataCommand.ObserveOnly;
 import io.moldau.metadata.MetadataCommand.RegisterNode;
 import io.moldau.metadata.MetadataCommand.UnfenceNode;
 import io.moldau.metadata.MetadataCommand.UnregisterNode;
@@ -42,6 +43,7 @@ final class NodeDecisions {
                         command.rack(),
                         !alone,
                         false,
+                        known != null && known.observerOnly(),
                         command.featureLevel());
         var nodeKnown = new ImageEdit(image).lastNodeEpoch(nodeEpoch).put(node).done();
         boolean sameDisk = known == null || known.directoryId().equals(command.directoryId());
@@ -157,6 +159,19 @@ final class NodeDecisions {
             return new Decision(image, notRegistered(command.nodeId()));
         }
         return done(left(new ImageEdit(image).removeNode(node.id()).done(), node.id()));
+    }
+
+    static Decision observeOnly(ObserveOnly command, ClusterImage image) {
+        var node = image.node(command.nodeId());
+        if (node == null) {
+            return new Decision(image, notRegistered(command.nodeId()));
+        }
+        return node.observerOnly() == command.observerOnly()
+                ? done(image)
+                : done(
+                        new ImageEdit(image)
+                                .put(node.withObserverOnly(command.observerOnly()))
+                                .done());
     }
 
     static Decision producerIds(AllocateProducerIds command, ClusterImage image) {

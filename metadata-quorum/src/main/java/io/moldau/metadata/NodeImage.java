@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param fenced true while it may lead nothing and be in no ISR
 /// @param shuttingDown true once it has begun to stop in order: it may keep what it alone leads,
 ///   and takes on nothing
+/// @param observerOnly true while an operator's word keeps it from voting in the metadata quorum
 /// @param featureLevel the highest level of commands that it can decide
 public record NodeImage(
         int id,
@@ -23,6 +24,7 @@ public record NodeImage(
         @Nullable String rack,
         boolean fenced,
         boolean shuttingDown,
+        boolean observerOnly,
         int featureLevel) {
 
     /// True if it may lead partitions and be in their ISR.
@@ -41,6 +43,22 @@ public record NodeImage(
                 rack,
                 nowFenced,
                 nowShuttingDown,
+                observerOnly,
+                featureLevel);
+    }
+
+    NodeImage withObserverOnly(boolean now) {
+        return new NodeImage(
+                id,
+                incarnation,
+                nodeEpoch,
+                directoryId,
+                endpoints,
+                clusterAddress,
+                rack,
+                fenced,
+                shuttingDown,
+                now,
                 featureLevel);
     }
 

@@ -64,6 +64,7 @@ final class OffsetTable implements CommittedOffsets {
                     MetadataCommand.FenceNode _,
                     MetadataCommand.BeginShutdown _,
                     MetadataCommand.UnregisterNode _,
+                    MetadataCommand.ObserveOnly _,
                     MetadataCommand.ElectLeaders _,
                     MetadataCommand.AlterReassignments _ -> {}
         }

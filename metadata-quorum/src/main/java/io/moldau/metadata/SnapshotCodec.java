@@ -99,6 +99,7 @@ public final class SnapshotCodec {
                         .setDirectoryId(toProto(node.directoryId()))
                         .setFenced(node.fenced())
                         .setShuttingDown(node.shuttingDown())
+                        .setObserverOnly(node.observerOnly())
                         .setFeatureLevel(node.featureLevel());
         if (node.clusterAddress() != null) {
             proto.setClusterAddress(toProto(node.clusterAddress()));

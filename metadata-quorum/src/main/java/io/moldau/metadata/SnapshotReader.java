@@ -89,6 +89,7 @@ final class SnapshotReader {
                 proto.hasRack() ? proto.getRack() : null,
                 proto.getFenced(),
                 proto.getShuttingDown(),
+                proto.getObserverOnly(),
                 proto.getFeatureLevel());
     }
 

@@ -24,6 +24,7 @@ import io.moldau.metadata.MetadataCommand.FenceNode;
 import io.moldau.metadata.MetadataCommand.GiveUpReplica;
 import io.moldau.metadata.MetadataCommand.IsrMember;
 import io.moldau.metadata.MetadataCommand.NameCluster;
+import io.moldau.metadata.MetadataCommand.ObserveOnly;
 import io.moldau.metadata.MetadataCommand.PartitionCommit;
 import io.moldau.metadata.MetadataCommand.Reassignment;
 import io.moldau.metadata.MetadataCommand.SaveGroup;
@@ -97,6 +98,7 @@ class MetadataStatePropertyTest {
             case 0 -> new FenceNode(node, node + 1);
             case 1 -> new BeginShutdown(node, node + 1);
             case 2 -> new UnregisterNode(node);
+            case 3 -> new ObserveOnly(node, node % 2 == 0);
             default -> new UnfenceNode(node, node + kind - 2);
         };
     }

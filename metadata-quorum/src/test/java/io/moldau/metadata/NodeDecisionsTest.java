@@ -17,6 +17,7 @@ import io.moldau.metadata.MetadataCommand.BeginShutdown;
 import io.moldau.metadata.MetadataCommand.ConfigChange;
 import io.moldau.metadata.MetadataCommand.CreateTopic;
 import io.moldau.metadata.MetadataCommand.FenceNode;
+import io.moldau.metadata.MetadataCommand.ObserveOnly;
 import io.moldau.metadata.MetadataCommand.RegisterNode;
 import io.moldau.metadata.MetadataCommand.UnfenceNode;
 import io.moldau.metadata.MetadataCommand.UnregisterNode;
@@ -259,6 +260,19 @@ class NodeDecisionsTest {
         assertThat(t(image).leader()).isEqualTo(2);
         assertThat(t(image).replicas()).containsExactly(1, 2, 3);
         assertThat(error(new UnregisterNode(1), image)).isEqualTo(Errors.BROKER_ID_NOT_REGISTERED);
+    }
+
+    @Test
+    void anOperatorsWordAboutAVoteOutlivesARestart() {
+        var image = after(new ObserveOnly(1, true), threeNodes(1));
+
+        image = after(node(1, 21, null), image);
+        assertThat(image.node(1).observerOnly()).isTrue();
+        image = after(unfence(1, image), image);
+        assertThat(image.node(1).observerOnly()).isTrue();
+        assertThat(after(new ObserveOnly(1, false), image).node(1).observerOnly()).isFalse();
+        assertThat(error(new ObserveOnly(4, true), image))
+                .isEqualTo(Errors.BROKER_ID_NOT_REGISTERED);
     }
 
     @Test

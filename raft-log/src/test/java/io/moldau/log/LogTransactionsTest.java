@@ -215,7 +215,9 @@ class LogTransactionsTest {
 
         // then
         assertThat(fixture.files(".log").size()).isGreaterThan(2);
-        assertThat(fixture.files(".txnindex")).hasSize(1).doesNotContain("00000000000000000000.txnindex");
+        assertThat(fixture.files(".txnindex"))
+                .hasSize(1)
+                .doesNotContain("00000000000000000000.txnindex");
         assertThat(abortedFrom(0)).containsExactly(new AbortedTransaction(ANNA, 0, 32, 33));
     }
 

@@ -12,12 +12,13 @@ public interface VoterChanges {
     /// @param message empty where the error says enough, or there is none
     record Result(Errors error, String message) {}
 
-    /// Makes a member that listens a voter.
+    /// Makes a member that listens a voter, and lets it vote from now on.
     ///
     /// @param directoryId empty to take the node whatever its directory
     CompletableFuture<Result> addVoter(int nodeId, Optional<Uuid> directoryId);
 
-    /// Makes a voter one that listens.
+    /// Makes a voter one that listens, until it is added again: the cluster, which promotes nodes
+    /// where voters are missing, passes it over.
     CompletableFuture<Result> removeVoter(int nodeId, Optional<Uuid> directoryId);
 
     /// Ends a node's membership. Done as well when it was none.

@@ -1,10 +1,12 @@
 package io.moldau.broker.app;
 
 import io.moldau.broker.api.VoterChanges;
+import io.moldau.metadata.MetadataCommand.ObserveOnly;
 import io.moldau.quorum.bootstrap.MembershipService;
 import io.moldau.quorum.bootstrap.MembershipService.Change;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -19,12 +21,31 @@ record QuorumVoters(ClusterPart cluster) implements VoterChanges {
 
     @Override
     public CompletableFuture<Result> addVoter(int nodeId, Optional<Uuid> directoryId) {
-        return change(Change.PROMOTE, nodeId, directoryId);
+        return remembered(nodeId, false, () -> change(Change.PROMOTE, nodeId, directoryId));
     }
 
     @Override
     public CompletableFuture<Result> removeVoter(int nodeId, Optional<Uuid> directoryId) {
-        return change(Change.DEMOTE, nodeId, directoryId);
+        return remembered(nodeId, true, () -> change(Change.DEMOTE, nodeId, directoryId));
+    }
+
+    /// The controller, which keeps the number of voters, must not undo what an operator orders:
+    /// hence first the word, then the deed. A deed that fails takes the word back.
+    private CompletableFuture<Result> remembered(
+            int nodeId, boolean observerOnly, Supplier<CompletableFuture<Result>> change) {
+        var node = cluster.quorum().image().node(nodeId);
+        if (node == null || node.observerOnly() == observerOnly) {
+            return change.get();
+        }
+        return cluster.quorum()
+                .submit(new ObserveOnly(nodeId, observerOnly))
+                .thenCompose(_ -> change.get())
+                .thenCompose(result ->
+                        result.error() == Errors.NONE
+                                ? CompletableFuture.completedFuture(result)
+                                : cluster.quorum()
+                                        .submit(new ObserveOnly(nodeId, !observerOnly))
+                                        .thenApply(_ -> result));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.moldau.broker.partition;
 
 import static org.awaitility.Awaitility.await;
 
+import io.moldau.log.AppendResult;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

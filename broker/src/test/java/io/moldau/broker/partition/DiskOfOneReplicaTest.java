@@ -128,6 +128,7 @@ class DiskOfOneReplicaTest {
         }
         eventually(() -> assertThat(rig.metadata().isr()).hasSize(1));
         int last = rig.metadata().leader();
+        eventually(() -> assertThat(rig.node(last).isShortOfRoom()).isTrue());
         assertThat(errorOf(rig.node(last).produce(true, "refused")))
                 .isEqualTo(Errors.KAFKA_STORAGE_ERROR);
         assertThat(rig.node(last).values()).containsExactly("a");

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.QuorumInfo;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -211,6 +212,37 @@ class NodesIT {
         assertThat(removed.output() + removed.errors()).contains("Removed");
         assertThat(removed.exitStatus()).isZero();
         assertThat(voters()).hasSize(3).doesNotContain(listener);
+    }
+
+    /// The cluster keeps three voters, but not against an operator's word.
+    @Test
+    void aNodeWhoseVoteWasTakenIsNotMadeAVoterAgain() {
+        // given
+        assertThat(voters()).containsExactly(1, 2, 3);
+
+        // when
+        removeVoter(2);
+        awaitVoters(List.of(1, 3, 4));
+        removeVoter(4);
+
+        // then
+        await("two voters, for longer than the controller takes to find a third")
+                .atMost(SETTLES)
+                .during(Duration.ofSeconds(3))
+                .until(() -> voters().equals(List.of(1, 3)));
+        assertThat(nodes("add", "2").exitStatus()).isZero();
+        assertThat(voters()).containsExactly(1, 2, 3);
+    }
+
+    private void awaitVoters(List<Integer> expected) {
+        await("voters " + expected)
+                .atMost(SETTLES)
+                .ignoreExceptions()
+                .until(() -> voters().equals(expected));
+    }
+
+    private void removeVoter(int id) {
+        ClusterView.get(view.admin().removeRaftVoter(id, Uuid.fromString(directoryOf(id))).all());
     }
 
     private String directoryOf(int id) {

@@ -189,8 +189,10 @@ final class Liveness {
                 };
         deadlines.put(asked.nodeId(), new Deadline(deadline.nodeEpoch(), atMs));
         meetDeadlines(nowMs, effects);
-        // A process that is killed listens for as long as the system needs to clear it away.
-        if (answer == Answer.ANSWERED && asked.broken() && nowMs + REDIAL_MS < atMs) {
+        // A process that is killed listens, or leaves whoever dials waiting, for as long as the
+        // system needs to clear it away.
+        boolean mayBeDying = asked.broken() || answer == Answer.SILENT;
+        if (answer != Answer.REFUSED && mayBeDying && nowMs + REDIAL_MS < atMs) {
             dial(asked, REDIAL_MS, effects);
         }
     }

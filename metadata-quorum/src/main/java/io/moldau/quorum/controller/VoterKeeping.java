@@ -20,7 +20,8 @@ import java.util.function.Predicate;
 /// they are needed, and one that was away for too long makes room for another.
 ///
 /// Two nodes have one voter: two would both have to live for anything to be decided. One change at
-/// a time, and none that the living could not carry.
+/// a time, and none that the living could not carry. Whose vote an operator took is not asked
+/// again.
 final class VoterKeeping {
     private static final int VOTERS = 3;
     private static final int VOTERS_OF_MANY = 5;
@@ -123,7 +124,10 @@ final class VoterKeeping {
 
     private boolean isReady(Member listener, ClusterImage image, IntPredicate lives) {
         var node = image.node(listener.nodeId());
-        return isAlive(listener, image, lives) && node != null && node.eligible();
+        return isAlive(listener, image, lives)
+                && node != null
+                && node.eligible()
+                && !node.observerOnly();
     }
 
     private boolean isGone(Member voter, ClusterImage image, long nowMs) {

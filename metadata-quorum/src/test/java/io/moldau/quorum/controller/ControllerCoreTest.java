@@ -91,6 +91,21 @@ class ControllerCoreTest extends ControllerFixture {
         assertThat(fenced(2)).isTrue();
     }
 
+    /// What is dialled in the very moment of its end may get no answer at all.
+    @Test
+    void dialsANodeAgainThatDidNotAnswerThoughItsSessionBroke() {
+        var sessions = threeWithSessions();
+        step(new SessionBroken(sessions[1]));
+        step(new Probed(all(Probe.class).getFirst().id(), Answer.SILENT));
+        assertThat(fenced(2)).isFalse();
+        var again = all(Probe.class).getLast();
+
+        nowMs += again.afterMs();
+        step(new Probed(again.id(), Answer.REFUSED));
+
+        assertThat(fenced(2)).isTrue();
+    }
+
     @Test
     void fencesANodeThatStillListensAndDoesNotComeBack() {
         var sessions = threeWithSessions();

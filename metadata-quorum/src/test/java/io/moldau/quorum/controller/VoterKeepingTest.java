@@ -79,6 +79,16 @@ class VoterKeepingTest extends ControllerFixture {
     }
 
     @Test
+    void doesNotAskANodeWhoseVoteAnOperatorTook() {
+        var sessions = voting(4, 1, 2);
+        apply(new MetadataCommand.ObserveOnly(3, true));
+
+        afterWith(100, sessions);
+
+        assertThat(all(Promote.class)).containsExactly(new Promote(member(4)));
+    }
+
+    @Test
     void replacesAVoterThatWasAwayForTooLong() {
         var sessions = voting(4, 1, 2, 3);
         step(new SessionBroken(sessions[1]));
