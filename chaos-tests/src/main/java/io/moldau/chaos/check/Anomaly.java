@@ -4,8 +4,8 @@ import java.util.List;
 
 /// One broken promise.
 ///
-/// @param index of the operation that shows it, as the history numbers them; -1 when it is about what
-///     is not there
+/// @param index of the operation that shows it, as the history numbers them; -1 when it is about
+///   what is not there
 /// @param detail who, where and which offsets, for a person to begin from
 /// @param excerpt the history's lines that tell of it
 public record Anomaly(Kind kind, long index, String detail, List<String> excerpt) {
@@ -47,8 +47,8 @@ public record Anomaly(Kind kind, long index, String detail, List<String> excerpt
         COMMIT_WENT_BACK("commit-went-back"),
         /// What was answered about topics fits no order in which it could have been done.
         NOT_LINEARIZABLE("not-linearizable"),
-        /// The history itself is not one: a process that goes on after it was given up, an end without
-        /// a beginning.
+        /// The history itself is not one: a process that goes on after it was given up, an end
+        /// without a beginning.
         MALFORMED_HISTORY("malformed-history");
 
         private final String label;

@@ -1,7 +1,9 @@
 package io.moldau.chaos.check;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// What a history shows.
 ///
@@ -24,16 +26,32 @@ public record Judgement(
         List<Recovery> recoveries) {
     public Judgement {
         anomalies = List.copyOf(anomalies);
-        counts = Map.copyOf(counts);
-        operations = Map.copyOf(operations);
+        counts = Collections.unmodifiableMap(new TreeMap<>(counts));
+        operations = Collections.unmodifiableMap(new TreeMap<>(operations));
         waits = List.copyOf(waits);
         recoveries = List.copyOf(recoveries);
+    }
+
+    /// How long it took after this part of the faults, at most.
+    ///
+    /// @param part such as 0.99; those that nothing recovered from are left out
+    /// @return 0 when there were none
+    public long recoveryNanos(double part) {
+        var sorted =
+                recoveries.stream()
+                        .mapToLong(Recovery::nanos)
+                        .filter(nanos -> nanos != Recovery.NEVER)
+                        .sorted()
+                        .toArray();
+        return sorted.length == 0
+                ? 0
+                : sorted[Math.max(0, (int) Math.ceil(part * sorted.length) - 1)];
     }
 
     /// A time in which a partition was sent records and acknowledged none.
     ///
     /// @param key the history's number of the partition
-    public record Wait(int key, long fromNanos, long toNanos) {
+    public record Wait(long key, long fromNanos, long toNanos) {
         public long nanos() {
             return toNanos - fromNanos;
         }
@@ -43,6 +61,8 @@ public record Judgement(
     /// it.
     ///
     /// @param fault its place in the list of faults
-    /// @param nanos -1 when that did not happen before the history ended
-    public record Recovery(int fault, long nanos) {}
+    /// @param nanos [#NEVER] when that did not happen before the history ended
+    public record Recovery(int fault, long nanos) {
+        public static final long NEVER = -1;
+    }
 }

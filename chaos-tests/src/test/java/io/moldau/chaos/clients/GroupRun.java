@@ -3,8 +3,8 @@ package io.moldau.chaos.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moldau.chaos.check.GroupChecker;
-import io.moldau.chaos.history.GroupEvent;
+import io.moldau.chaos.load.GroupChecker;
+import io.moldau.chaos.load.GroupEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

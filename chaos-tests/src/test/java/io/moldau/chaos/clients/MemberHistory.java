@@ -1,10 +1,10 @@
 package io.moldau.chaos.clients;
 
-import io.moldau.chaos.history.GroupEvent;
-import io.moldau.chaos.history.GroupEvent.Assigned;
-import io.moldau.chaos.history.GroupEvent.Committed;
-import io.moldau.chaos.history.GroupEvent.Received;
-import io.moldau.chaos.history.GroupEvent.Revoked;
+import io.moldau.chaos.load.GroupEvent;
+import io.moldau.chaos.load.GroupEvent.Assigned;
+import io.moldau.chaos.load.GroupEvent.Committed;
+import io.moldau.chaos.load.GroupEvent.Received;
+import io.moldau.chaos.load.GroupEvent.Revoked;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -3,8 +3,8 @@ package io.moldau.chaos.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moldau.chaos.check.GroupChecker;
 import io.moldau.chaos.clients.ClientProcess.Outcome;
+import io.moldau.chaos.load.GroupChecker;
 import io.moldau.chaos.run.Acceptance;
 import io.moldau.chaos.run.BrokerProcess;
 import io.moldau.chaos.run.Topics;

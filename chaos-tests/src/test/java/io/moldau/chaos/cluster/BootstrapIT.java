@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.moldau.chaos.check.DeliveryChecker;
+import io.moldau.chaos.load.DeliveryChecker;
 import io.moldau.chaos.load.Producers;
 import io.moldau.chaos.load.Records;
 import io.moldau.chaos.run.Acceptance;

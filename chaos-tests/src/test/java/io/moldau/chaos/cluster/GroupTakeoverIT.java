@@ -3,8 +3,8 @@ package io.moldau.chaos.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moldau.chaos.check.DeliveryChecker;
-import io.moldau.chaos.history.Event;
+import io.moldau.chaos.load.DeliveryChecker;
+import io.moldau.chaos.load.Event;
 import io.moldau.chaos.load.Positions;
 import io.moldau.chaos.load.Producers;
 import io.moldau.chaos.load.SteadyGroup;

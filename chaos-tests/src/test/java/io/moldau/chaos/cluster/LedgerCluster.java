@@ -2,7 +2,7 @@ package io.moldau.chaos.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moldau.chaos.check.DeliveryChecker;
+import io.moldau.chaos.load.DeliveryChecker;
 import io.moldau.chaos.load.Producers;
 import io.moldau.chaos.load.Records;
 import io.moldau.chaos.run.Acceptance;

@@ -3,9 +3,9 @@ package io.moldau.chaos.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moldau.chaos.check.DeliveryChecker;
 import io.moldau.chaos.load.Bulk;
 import io.moldau.chaos.load.CommittingGroup;
+import io.moldau.chaos.load.DeliveryChecker;
 import io.moldau.chaos.load.Producers;
 import io.moldau.chaos.load.Records;
 import io.moldau.chaos.run.Acceptance;

@@ -3,9 +3,9 @@ package io.moldau.chaos.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moldau.chaos.check.DeliveryChecker;
-import io.moldau.chaos.history.Event;
 import io.moldau.chaos.load.CommittingGroup;
+import io.moldau.chaos.load.DeliveryChecker;
+import io.moldau.chaos.load.Event;
 import io.moldau.chaos.load.Positions;
 import io.moldau.chaos.load.Producers;
 import io.moldau.chaos.load.Records;

@@ -1,7 +1,6 @@
 package io.moldau.chaos.load;
 
-import io.moldau.chaos.history.Event;
-import io.moldau.chaos.history.Event.Committed;
+import io.moldau.chaos.load.Event.Committed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,5 @@
 package io.moldau.chaos.load;
 
-import io.moldau.chaos.history.Event;
 import java.util.HashMap;
 import java.util.List;
 import org.apache.kafka.clients.consumer.KafkaConsumer;

@@ -1,7 +1,6 @@
 package io.moldau.chaos.load;
 
-import io.moldau.chaos.history.Event;
-import io.moldau.chaos.history.Event.Resumed;
+import io.moldau.chaos.load.Event.Resumed;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;

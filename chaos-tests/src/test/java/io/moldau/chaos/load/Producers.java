@@ -1,8 +1,7 @@
 package io.moldau.chaos.load;
 
-import io.moldau.chaos.history.Event;
-import io.moldau.chaos.history.Event.Acknowledged;
-import io.moldau.chaos.history.Event.Unresolved;
+import io.moldau.chaos.load.Event.Acknowledged;
+import io.moldau.chaos.load.Event.Unresolved;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

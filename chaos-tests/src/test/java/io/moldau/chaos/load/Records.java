@@ -1,7 +1,6 @@
 package io.moldau.chaos.load;
 
-import io.moldau.chaos.history.Event;
-import io.moldau.chaos.history.Event.Found;
+import io.moldau.chaos.load.Event.Found;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

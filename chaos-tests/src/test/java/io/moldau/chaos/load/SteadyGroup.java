@@ -1,6 +1,5 @@
 package io.moldau.chaos.load;
 
-import io.moldau.chaos.history.Event;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

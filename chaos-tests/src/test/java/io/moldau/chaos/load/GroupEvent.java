@@ -1,4 +1,4 @@
-package io.moldau.chaos.history;
+package io.moldau.chaos.load;
 
 import java.util.Set;
 

@@ -1,13 +1,13 @@
-package io.moldau.chaos.check;
+package io.moldau.chaos.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moldau.chaos.check.Anomaly;
 import io.moldau.chaos.check.Anomaly.Kind;
-import io.moldau.chaos.history.GroupEvent;
-import io.moldau.chaos.history.GroupEvent.Assigned;
-import io.moldau.chaos.history.GroupEvent.Committed;
-import io.moldau.chaos.history.GroupEvent.Received;
-import io.moldau.chaos.history.GroupEvent.Revoked;
+import io.moldau.chaos.load.GroupEvent.Assigned;
+import io.moldau.chaos.load.GroupEvent.Committed;
+import io.moldau.chaos.load.GroupEvent.Received;
+import io.moldau.chaos.load.GroupEvent.Revoked;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

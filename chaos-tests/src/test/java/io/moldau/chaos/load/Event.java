@@ -1,4 +1,4 @@
-package io.moldau.chaos.history;
+package io.moldau.chaos.load;
 
 /// One thing that a client saw or asked for. Every value is written once in a run, so it identifies
 /// its record.

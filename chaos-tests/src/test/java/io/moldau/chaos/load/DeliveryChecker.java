@@ -1,13 +1,13 @@
-package io.moldau.chaos.check;
+package io.moldau.chaos.load;
 
+import io.moldau.chaos.check.Anomaly;
 import io.moldau.chaos.check.Anomaly.Kind;
-import io.moldau.chaos.history.Event;
-import io.moldau.chaos.history.Event.Acknowledged;
-import io.moldau.chaos.history.Event.Committed;
-import io.moldau.chaos.history.Event.Found;
-import io.moldau.chaos.history.Event.Refused;
-import io.moldau.chaos.history.Event.Resumed;
-import io.moldau.chaos.history.Event.Unresolved;
+import io.moldau.chaos.load.Event.Acknowledged;
+import io.moldau.chaos.load.Event.Committed;
+import io.moldau.chaos.load.Event.Found;
+import io.moldau.chaos.load.Event.Refused;
+import io.moldau.chaos.load.Event.Resumed;
+import io.moldau.chaos.load.Event.Unresolved;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
