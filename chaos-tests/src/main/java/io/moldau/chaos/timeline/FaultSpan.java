@@ -7,8 +7,7 @@ package io.moldau.chaos.timeline;
 /// @param beganNanos by the run's clock
 /// @param endedNanos by the run's clock; the same as `beganNanos` where there is nothing to undo
 /// @param said what the one who did it has to say, empty when nothing
-public record FaultSpan(
-        String kind, String target, long beganNanos, long endedNanos, String said) {
+public record FaultSpan(String kind, String target, long beganNanos, long endedNanos, String said) {
     public FaultSpan {
         if (endedNanos < beganNanos) {
             throw new IllegalArgumentException(

@@ -11,7 +11,8 @@ package io.moldau.chaos.timeline;
 /// @param latencyP99Micros the same
 /// @param latencyMaxMicros the same
 /// @param polled records that consumers got
-/// @param lag acknowledged records that the slowest kind of consumer had not got at the second's end
+/// @param lag acknowledged records that the slowest kind of consumer had not got at the second's
+///   end
 public record LoadSample(
         int second,
         long sent,

@@ -46,8 +46,6 @@ public enum WorkloadKind {
     }
 
     private static String labels() {
-        return Arrays.stream(values())
-                .map(WorkloadKind::label)
-                .collect(Collectors.joining(", "));
+        return Arrays.stream(values()).map(WorkloadKind::label).collect(Collectors.joining(", "));
     }
 }

@@ -1,0 +1,134 @@
+package io.moldau.chaos.workload;
+
+import io.moldau.chaos.history.Mop.Poll;
+import io.moldau.chaos.history.Notes;
+import io.moldau.chaos.history.Operation.Stage;
+import io.moldau.chaos.history.Value;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/// A consumer that chooses its partitions itself, others every now and then, and reads on from near
+/// their ends.
+final class AssignedReader implements LoadClient {
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final int STAY_SECONDS_MIN = 10;
+    private static final int STAY_SECONDS_MAX = 60;
+
+    /// How far back it goes: far enough to meet records of former leaders again.
+    private static final int BACK_MAX = 5_000;
+
+    private final Scene scene;
+    private final String name;
+    private final Random random;
+    private final Thread thread;
+    private volatile boolean crashing;
+    private volatile boolean stopping;
+
+    AssignedReader(Scene scene, String name, long seed) {
+        this.scene = scene;
+        this.name = name;
+        this.random = new Random(seed);
+        thread = Thread.ofPlatform().name(name).start(this::run);
+    }
+
+    private void run() {
+        while (!stopping) {
+            int process = scene.history().newProcess();
+            var consumer = newConsumer();
+            try {
+                readUntilTheEnd(consumer, process);
+            } finally {
+                consumer.close(CloseOptions.timeout(Duration.ZERO));
+            }
+        }
+    }
+
+    private KafkaConsumer<byte[], byte[]> newConsumer() {
+        return new KafkaConsumer<>(
+                ClientSettings.consumer(scene.plan().bootstrap(), name),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    private void readUntilTheEnd(KafkaConsumer<byte[], byte[]> consumer, int process) {
+        while (!stopping && !crashing) {
+            assign(consumer, process);
+            int stay = STAY_SECONDS_MIN + random.nextInt(STAY_SECONDS_MAX - STAY_SECONDS_MIN + 1);
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(stay);
+            while (!stopping && !crashing && System.nanoTime() < until) {
+                if (!poll(consumer, process)) {
+                    return; // It is nobody from now on.
+                }
+            }
+        }
+        if (crashing) {
+            crashing = false;
+            scene.history().invoke(process, "crash", new Value.None());
+            scene.history().complete(process, Stage.INFO, "crash", new Value.None(), Notes.NONE);
+        }
+    }
+
+    private void assign(KafkaConsumer<byte[], byte[]> consumer, int process) {
+        var partitions = new ArrayList<TopicPartition>();
+        for (int key = 0; key < scene.keys().size(); key++) {
+            if (random.nextBoolean()) {
+                partitions.add(scene.keys().partition(key));
+            }
+        }
+        if (partitions.isEmpty()) {
+            partitions.add(scene.keys().partition(random.nextInt(scene.keys().size())));
+        }
+        var value = new Value.Keys(scene.keys().keysOf(partitions));
+        scene.history().invoke(process, "assign", value);
+        consumer.assign(partitions);
+        for (var partition : partitions) {
+            long end = scene.keys().acknowledgedEnd(scene.keys().key(partition));
+            consumer.seek(partition, Math.max(0, end - random.nextInt(BACK_MAX)));
+        }
+        scene.history().complete(process, Stage.OK, "assign", value, Notes.NONE);
+    }
+
+    private boolean poll(KafkaConsumer<byte[], byte[]> consumer, int process) {
+        var asked = Value.of(new Poll());
+        scene.history().invoke(process, "poll", asked);
+        try {
+            var records = consumer.poll(POLL);
+            var got = PollStep.valueOf(scene.keys(), records);
+            scene.history().complete(process, Stage.OK, "poll", got, Notes.NONE);
+            scene.meter().onPolled(records.count());
+            return true;
+        } catch (KafkaException e) {
+            var notes = Notes.ofError(e.toString());
+            scene.history().complete(process, Stage.INFO, "poll", asked, notes);
+            return false;
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void crash() {
+        crashing = true;
+    }
+
+    @Override
+    public void stop() {
+        stopping = true;
+    }
+
+    @Override
+    public void close() {
+        stop();
+        Threads.join(thread);
+    }
+}

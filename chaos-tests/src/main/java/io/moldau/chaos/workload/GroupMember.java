@@ -1,0 +1,206 @@
+package io.moldau.chaos.workload;
+
+import io.moldau.chaos.history.Mop.Poll;
+import io.moldau.chaos.history.Notes;
+import io.moldau.chaos.history.Notes.Commit;
+import io.moldau.chaos.history.Notes.Rebalance;
+import io.moldau.chaos.history.Operation.Stage;
+import io.moldau.chaos.history.Value;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/// A member of a group: it polls, commits what it got, and notes what it was given and what was
+/// taken from it.
+final class GroupMember implements LoadClient {
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Scene scene;
+    private final String name;
+    private final String group;
+    private final String assignor;
+    private final GroupProgress progress;
+    private final Thread thread;
+    private volatile boolean crashing;
+    private volatile boolean stopping;
+
+    /// @param assignor class name of the assignor that all members of the group name
+    GroupMember(Scene scene, String name, String group, String assignor, GroupProgress progress) {
+        this.scene = scene;
+        this.name = name;
+        this.group = group;
+        this.assignor = assignor;
+        this.progress = progress;
+        thread = Thread.ofPlatform().name(name).start(this::run);
+    }
+
+    private void run() {
+        while (!stopping) {
+            var life = new Life(scene.history().newProcess());
+            boolean stays = true;
+            try {
+                stays = life.liveUntilTheEnd();
+            } finally {
+                life.end(stays);
+            }
+        }
+    }
+
+    /// One client's life, under one process number.
+    private final class Life implements ConsumerRebalanceListener {
+        private final int process;
+        private final KafkaConsumer<byte[], byte[]> consumer;
+        private final List<Rebalance> rebalances = new ArrayList<>();
+
+        private Life(int process) {
+            this.process = process;
+            consumer =
+                    new KafkaConsumer<>(
+                            ClientSettings.member(scene.plan().bootstrap(), name, group, assignor),
+                            new ByteArrayDeserializer(),
+                            new ByteArrayDeserializer());
+        }
+
+        /// @return whether it left in order
+        private boolean liveUntilTheEnd() {
+            subscribe();
+            while (!stopping && !crashing) {
+                if (!poll()) {
+                    return true;
+                }
+            }
+            boolean crashed = crashing;
+            if (crashed) {
+                crashing = false;
+                scene.history().invoke(process, "crash", new Value.None());
+                complete(Stage.INFO, "crash", new Value.None(), Notes.ofGroup(group));
+            }
+            return !crashed;
+        }
+
+        /// @param inOrder leaves the group; else the group learns by the session timeout
+        private void end(boolean inOrder) {
+            var options =
+                    inOrder
+                            ? CloseOptions.timeout(Duration.ofSeconds(5))
+                            : CloseOptions.timeout(Duration.ZERO)
+                                    .withGroupMembershipOperation(
+                                            CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP);
+            try {
+                consumer.close(options);
+            } catch (KafkaException e) {
+                scene.history().note(name + " did not close in order: " + e);
+            }
+        }
+
+        private void subscribe() {
+            var topics =
+                    IntStream.range(0, scene.keys().size())
+                            .mapToObj(key -> scene.keys().partition(key).topic())
+                            .collect(Collectors.toSet());
+            var keys = LongStream.range(0, scene.keys().size()).boxed().toList();
+            scene.history().invoke(process, "subscribe", new Value.Keys(keys));
+            consumer.subscribe(topics, this);
+            complete(Stage.OK, "subscribe", new Value.Keys(keys), Notes.ofGroup(group));
+        }
+
+        private boolean poll() {
+            var asked = Value.of(new Poll());
+            scene.history().invoke(process, "poll", asked);
+            try {
+                var records = consumer.poll(POLL);
+                var given = List.copyOf(rebalances);
+                rebalances.clear();
+                scene.meter().onPolled(records.count());
+                var error = new StringBuilder();
+                var commits = records.isEmpty() ? List.<Commit>of() : commit(records, error);
+                var got = PollStep.valueOf(scene.keys(), records);
+                complete(Stage.OK, "poll", got, new Notes(group, given, commits, error.toString()));
+                return true;
+            } catch (KafkaException e) {
+                complete(Stage.INFO, "poll", asked, Notes.ofError(e.toString()));
+                return false;
+            }
+        }
+
+        /// @return what the coordinator acknowledged; nothing when it did not answer or refused
+        private List<Commit> commit(ConsumerRecords<byte[], byte[]> records, StringBuilder error) {
+            Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+            for (var partition : records.partitions()) {
+                var last = records.records(partition).getLast();
+                positions.put(
+                        partition,
+                        new OffsetAndMetadata(last.offset() + 1, last.leaderEpoch(), ""));
+            }
+            try {
+                consumer.commitSync(positions, COMMIT_TIMEOUT);
+            } catch (KafkaException e) {
+                error.append(e.getClass().getSimpleName());
+                return List.of();
+            }
+            var commits = new ArrayList<Commit>();
+            positions.forEach((partition, position) -> {
+                int key = scene.keys().key(partition);
+                progress.onCommitted(key, position.offset());
+                commits.add(new Commit(key, position.offset()));
+            });
+            return commits;
+        }
+
+        private void complete(Stage type, String f, Value value, Notes notes) {
+            scene.history().complete(process, type, f, value, notes);
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            note(true, partitions);
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            note(false, partitions);
+        }
+
+        private void note(boolean assigned, Collection<TopicPartition> partitions) {
+            rebalances.add(
+                    new Rebalance(
+                            assigned, scene.clock().nanos(), scene.keys().keysOf(partitions)));
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void crash() {
+        crashing = true;
+    }
+
+    @Override
+    public void stop() {
+        stopping = true;
+    }
+
+    @Override
+    public void close() {
+        stop();
+        Threads.join(thread);
+    }
+}

@@ -1,0 +1,102 @@
+package io.moldau.chaos.workload;
+
+import io.moldau.chaos.history.Notes;
+import io.moldau.chaos.history.Operation.Stage;
+import io.moldau.chaos.history.Value;
+import java.util.Random;
+
+/// A thread that leads a [RemoteClient], and starts another one when that has crashed or given an
+/// operation up.
+abstract class RemoteLoad implements LoadClient {
+    private final Scene scene;
+    private final String library;
+    private final String name;
+    private final Random random;
+    private Thread thread;
+    private int process;
+    private volatile RemoteClient client;
+    private volatile boolean crashing;
+    private volatile boolean stopping;
+
+    RemoteLoad(Scene scene, String library, String name, Random random) {
+        this.scene = scene;
+        this.library = library;
+        this.name = name;
+        this.random = random;
+    }
+
+    /// Begins with a client that is there already.
+    void start(RemoteClient first) {
+        client = first;
+        process = scene.history().newProcess();
+        thread = Thread.ofPlatform().name(name).start(this::run);
+    }
+
+    /// One operation from its beginning to its end.
+    ///
+    /// @return false when it was given up: the process is never heard of again
+    abstract boolean step(RemoteClient client);
+
+    private void run() {
+        while (!stopping) {
+            if (crashing) {
+                crash(process);
+            } else if (!step(client)) {
+                process = scene.history().newProcess();
+                replace();
+            }
+        }
+        client.close();
+    }
+
+    private void crash(int crashed) {
+        crashing = false;
+        scene.history().invoke(crashed, "crash", new Value.None());
+        replace();
+        scene.history().complete(crashed, Stage.INFO, "crash", new Value.None(), Notes.NONE);
+        process = scene.history().newProcess();
+        onReplaced();
+    }
+
+    /// It was installed a moment ago, so it is now.
+    private void replace() {
+        client.close();
+        client = RemoteClient.start(scene.plan(), library, name).orElseThrow();
+    }
+
+    /// A client that knows nothing of what its forerunner was told has taken over.
+    void onReplaced() {}
+
+    final Scene scene() {
+        return scene;
+    }
+
+    final Random random() {
+        return random;
+    }
+
+    final int process() {
+        return process;
+    }
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final void crash() {
+        crashing = true;
+    }
+
+    @Override
+    public final void stop() {
+        stopping = true;
+    }
+
+    @Override
+    public final void close() {
+        stop();
+        Threads.join(thread);
+    }
+}
