@@ -34,24 +34,24 @@ public final class BatchRewriter {
         maxDelta = Long.MIN_VALUE;
     }
 
-    /// Keeps the record on which `walk` stands.
-    public void add(byte[] bytes, RecordWalk walk) {
-        maxDelta = Math.max(maxDelta, walk.timestampDelta());
+    /// Keeps the record of which `reader` has just told, where it lies in `bytes`.
+    public void add(byte[] bytes, RecordReader reader) {
+        maxDelta = Math.max(maxDelta, reader.timestampDelta());
         count++;
         if (shiftMs == 0) {
-            int size = walk.recordEnd() - walk.recordAt();
+            int size = reader.recordEnd() - reader.recordAt();
             ensure(size);
-            System.arraycopy(bytes, walk.recordAt(), records, length, size);
+            System.arraycopy(bytes, reader.recordAt(), records, length, size);
             length += size;
             return;
         }
-        int rest = walk.recordEnd() - walk.timestampEnd();
-        long delta = walk.timestampDelta() + shiftMs;
+        int rest = reader.recordEnd() - reader.timestampEnd();
+        long delta = reader.timestampDelta() + shiftMs;
         ensure(rest + 3 * VARLONG_BYTES_MAX);
         putVarlong(1 + varlongBytes(delta) + rest);
-        records[length++] = bytes[walk.timestampAt() - 1];
+        records[length++] = bytes[reader.timestampAt() - 1];
         putVarlong(delta);
-        System.arraycopy(bytes, walk.timestampEnd(), records, length, rest);
+        System.arraycopy(bytes, reader.timestampEnd(), records, length, rest);
         length += rest;
     }
 

@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
 /// Records that are not compressed are read where they lie, what is decompressed passes through a
 /// small window on the heap. A reader belongs to one thread and is used for one batch after the
 /// other: [#open], [#next] until the records are through, [#close].
+///
+/// Of records that lie in an array it also tells where their parts are, for those who copy them.
 public final class RecordReader {
     private static final Logger LOGGER = LoggerFactory.getLogger(RecordReader.class);
 
@@ -37,26 +39,26 @@ public final class RecordReader {
 
     private static final CompressionType[] CODECS = CompressionType.values();
 
-    private final byte[] window = new byte[WINDOW_BYTES];
     private final BufferSupplier buffers = BufferSupplier.create();
     private ByteBuffer plain;
     private InputStream compressed;
+    private byte[] window; // Once a compressed batch has come.
     private int position;
     private int limit;
     private long windowStart;
 
     private long timestampDelta;
     private int offsetDelta;
-    private boolean hasKey;
+    private int recordAt;
+    private int keyAt;
+    private int keyLength;
+    private boolean hasValue;
 
     /// Begins with the batch at index `at`. Its header must have been checked.
     ///
     /// @throws MalformedBatchException the codec does not recognise its own format
     public void open(ByteBuffer buffer, int at, int sizeBytes) {
-        close();
-        position = 0;
-        limit = 0;
-        windowStart = 0;
+        begin(0, 0);
         var payload =
                 buffer.slice(at + BatchLayout.HEADER_BYTES, sizeBytes - BatchLayout.HEADER_BYTES);
         int codec = BatchLayout.codec(buffer, at);
@@ -68,6 +70,9 @@ public final class RecordReader {
         if (codec == CompressionType.SNAPPY.id) {
             SnappyFrames.check(payload);
         }
+        if (window == null) {
+            window = new byte[WINDOW_BYTES];
+        }
         try {
             compressed =
                     Compression.of(CODECS[codec])
@@ -76,6 +81,19 @@ public final class RecordReader {
         } catch (RuntimeException e) {
             throw undecodable(e);
         }
+    }
+
+    /// Begins with records that are not compressed, from index `from` up to `to` of an array.
+    public void open(byte[] records, int from, int to) {
+        begin(from, to);
+        plain = ByteBuffer.wrap(records).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private void begin(int from, int to) {
+        close();
+        position = from;
+        limit = to;
+        windowStart = 0;
     }
 
     /// Steps over one record, whose fields are then to be had below.
@@ -103,13 +121,14 @@ public final class RecordReader {
         int next = fieldsAt + (length >>> 1);
         head >>>= Byte.SIZE * (sizeOf(head) + 1); // Attributes: unused in every version so far.
         int time = shortVarint(head);
-        int keyAt = fieldsAt + 1 + sizeOf(head);
+        int lengthAt = fieldsAt + 1 + sizeOf(head);
         head >>>= Byte.SIZE * sizeOf(head);
         int offset = shortVarint(head);
-        keyAt += sizeOf(head);
-        long rest = plain.getLong(keyAt);
+        lengthAt += sizeOf(head);
+        long rest = plain.getLong(lengthAt);
         int key = shortVarint(rest);
-        int valueAt = keyAt + sizeOf(rest);
+        int bytesAt = lengthAt + sizeOf(rest);
+        int valueAt = bytesAt;
         if (key == NULL) {
             rest >>>= Byte.SIZE * sizeOf(rest);
         } else {
@@ -131,7 +150,10 @@ public final class RecordReader {
         }
         timestampDelta = decoded(time);
         offsetDelta = decoded(offset);
-        hasKey = key != NULL;
+        recordAt = at;
+        keyAt = bytesAt;
+        keyLength = decoded(key);
+        hasValue = value != NULL;
         position = next;
         return true;
     }
@@ -152,6 +174,7 @@ public final class RecordReader {
     }
 
     private void nextByteByByte() {
+        recordAt = (int) consumed();
         int length = readVarint();
         if (length < SMALLEST_RECORD_BYTES) {
             throw new MalformedBatchException("record of impossible length " + length);
@@ -160,10 +183,12 @@ public final class RecordReader {
         readByte(); // Attributes: unused in every version so far.
         timestampDelta = readVarlong();
         offsetDelta = readVarint();
-        int keyLength = readVarint();
-        hasKey = keyLength >= 0;
+        keyLength = readVarint();
+        keyAt = (int) consumed();
         skipWithin(keyLength, end);
-        skipWithin(readVarint(), end);
+        int valueLength = readVarint();
+        hasValue = valueLength >= 0;
+        skipWithin(valueLength, end);
         skipHeaders(end);
         if (consumed() != end) {
             throw new MalformedBatchException(
@@ -187,7 +212,48 @@ public final class RecordReader {
     }
 
     public boolean hasKey() {
-        return hasKey;
+        return keyLength >= 0;
+    }
+
+    /// False for a tombstone.
+    public boolean hasValue() {
+        return hasValue;
+    }
+
+    /// Negative when the record has no key.
+    public int keyLength() {
+        return keyLength;
+    }
+
+    /// Where the key is in the array, as the places below.
+    public int keyAt() {
+        return keyAt;
+    }
+
+    /// Where the record begins, its length included.
+    public int recordAt() {
+        return recordAt;
+    }
+
+    public int recordEnd() {
+        return (int) consumed();
+    }
+
+    /// Where the time stamp delta begins, one byte behind the record's length.
+    public int timestampAt() {
+        return recordAt + varintBytesAt(recordAt) + 1;
+    }
+
+    public int timestampEnd() {
+        return timestampAt() + varintBytesAt(timestampAt());
+    }
+
+    private int varintBytesAt(int at) {
+        int last = at;
+        while (plain.get(last) < 0) {
+            last++;
+        }
+        return last + 1 - at;
     }
 
     /// Lets go of the batch and gives the codec's buffers back.
@@ -211,11 +277,11 @@ public final class RecordReader {
             throw new MalformedBatchException("record with impossible header count " + count);
         }
         for (int i = 0; i < count; i++) {
-            int keyLength = readVarint();
-            if (keyLength < 0) {
+            int nameLength = readVarint();
+            if (nameLength < 0) {
                 throw new MalformedBatchException("record header without a key");
             }
-            skipWithin(keyLength, end);
+            skipWithin(nameLength, end);
             skipWithin(readVarint(), end);
         }
     }

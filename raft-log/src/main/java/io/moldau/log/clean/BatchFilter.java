@@ -3,8 +3,9 @@ package io.moldau.log.clean;
 import io.moldau.log.batch.BatchLayout;
 import io.moldau.log.batch.BatchPayload;
 import io.moldau.log.batch.BatchRewriter;
-import io.moldau.log.batch.RecordWalk;
+import io.moldau.log.batch.RecordReader;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -28,19 +29,27 @@ final class BatchFilter {
     }
 
     private final OffsetMap map;
+    private final KeyStretch keys;
     private final LastBatches lastBatches;
     private final long nowMs;
     private final long deleteRetentionMs;
     private final Set<Long> withBatches = new HashSet<>();
     private final BatchPayload payload = new BatchPayload();
-    private final RecordWalk walk = new RecordWalk();
+    private final RecordReader records = new RecordReader();
+    private final BitSet staying = new BitSet(); // The batch's records, by their place in it.
     private final BatchRewriter rewriter = new BatchRewriter();
     private ByteBuffer rewritten;
     private long recordsRead;
     private long recordsKept;
 
-    BatchFilter(OffsetMap map, LastBatches lastBatches, long nowMs, long deleteRetentionMs) {
+    BatchFilter(
+            OffsetMap map,
+            KeyStretch keys,
+            LastBatches lastBatches,
+            long nowMs,
+            long deleteRetentionMs) {
         this.map = map;
+        this.keys = keys;
         this.lastBatches = lastBatches;
         this.nowMs = nowMs;
         this.deleteRetentionMs = deleteRetentionMs;
@@ -114,19 +123,21 @@ final class BatchFilter {
 
     private Outcome filterRecords(ByteBuffer batch, int at, int size, boolean needed) {
         payload.open(batch, at, size);
-        int total = 0;
-        int kept = 0;
-        boolean tombstone = false;
         boolean pastHorizon = isPastHorizon(batch, at);
-        long baseOffset = BatchLayout.baseOffset(batch, at);
-        walk.open(payload.bytes(), payload.from(), payload.to());
-        for (; !walk.atEnd(); total++) {
-            walk.next();
-            if (stays(baseOffset, pastHorizon)) {
-                kept++;
-                tombstone |= !walk.hasValue();
+        int total = 0;
+        boolean tombstone = false;
+        staying.clear();
+        records.open(payload.bytes(), payload.from(), payload.to());
+        while (keys.read(records, payload.bytes())) {
+            map.approach(keys);
+            for (int i = 0; i < keys.count(); i++, total++) {
+                if (stays(i, BatchLayout.baseOffset(batch, at), pastHorizon)) {
+                    staying.set(total);
+                    tombstone |= !keys.hasValue(i);
+                }
             }
         }
+        int kept = staying.cardinality();
         if (kept == 0) {
             return empty(batch, at, needed);
         }
@@ -135,29 +146,28 @@ final class BatchFilter {
         if (kept == total && !stampsHorizon) {
             return Outcome.KEPT;
         }
-        rewrite(batch, at, pastHorizon, stampsHorizon ? nowMs + deleteRetentionMs : -1);
+        rewrite(batch, at, stampsHorizon ? nowMs + deleteRetentionMs : -1);
         return Outcome.REWRITTEN;
     }
 
-    /// Whether the record on which the walk stands stays.
-    private boolean stays(long baseOffset, boolean pastHorizon) {
-        long offset = baseOffset + walk.offsetDelta();
+    /// Whether record `index` of the stretch stays.
+    private boolean stays(int index, long baseOffset, boolean pastHorizon) {
+        long offset = baseOffset + keys.offsetDelta(index);
         if (offset > map.lastOffset()) {
             return true; // Of what lies there the map knows nothing yet.
         }
-        return walk.keyLength() >= 0
-                && (walk.hasValue() || !pastHorizon)
-                && offset >= map.get(payload.bytes(), walk.keyAt(), walk.keyLength());
+        return keys.hasKey(index)
+                && (keys.hasValue(index) || !pastHorizon)
+                && offset >= map.get(keys.low(index), keys.high(index));
     }
 
-    private void rewrite(ByteBuffer batch, int at, boolean pastHorizon, long horizonMs) {
-        long baseOffset = BatchLayout.baseOffset(batch, at);
+    private void rewrite(ByteBuffer batch, int at, long horizonMs) {
         rewriter.begin(horizonMs < 0 ? 0 : BatchLayout.baseTimestamp(batch, at) - horizonMs);
-        walk.open(payload.bytes(), payload.from(), payload.to());
-        while (!walk.atEnd()) {
-            walk.next();
-            if (stays(baseOffset, pastHorizon)) {
-                rewriter.add(payload.bytes(), walk);
+        records.open(payload.bytes(), payload.from(), payload.to());
+        for (int i = 0; !records.atEnd(); i++) {
+            records.next();
+            if (staying.get(i)) {
+                rewriter.add(payload.bytes(), records);
             }
         }
         rewritten = rewriter.finish(batch, at, horizonMs);
@@ -168,10 +178,10 @@ final class BatchFilter {
         long horizonMs = nowMs + deleteRetentionMs;
         payload.open(batch, at, size);
         rewriter.begin(BatchLayout.baseTimestamp(batch, at) - horizonMs);
-        walk.open(payload.bytes(), payload.from(), payload.to());
-        while (!walk.atEnd()) {
-            walk.next();
-            rewriter.add(payload.bytes(), walk);
+        records.open(payload.bytes(), payload.from(), payload.to());
+        while (!records.atEnd()) {
+            records.next();
+            rewriter.add(payload.bytes(), records);
         }
         rewritten = rewriter.finish(batch, at, horizonMs);
         return Outcome.REWRITTEN;

@@ -29,6 +29,11 @@ final class KeyHash {
         this.k1 = k1;
     }
 
+    /// @param seed secret, and another one for each cleaning
+    static KeyHash seeded(long seed) {
+        return new KeyHash(seed, Long.rotateLeft(seed, 29) * 0x9e3779b97f4a7c15L);
+    }
+
     /// The first 64 bits; the others are then to be had from [#high()].
     long low(byte[] bytes, int from, int length) {
         v0 = k0 ^ 0x736f6d6570736575L;
@@ -57,6 +62,13 @@ final class KeyHash {
     /// What is left after the whole words, and the length in the topmost byte.
     private static long lastWord(byte[] bytes, int tail, int end, int length) {
         long word = (long) length << 56;
+        if (tail == end) {
+            return word;
+        }
+        if (length > Long.BYTES) { // Of the last eight bytes, those that are not yet absorbed.
+            long last = (long) LONGS.get(bytes, end - Long.BYTES);
+            return word | (last >>> (Byte.SIZE * (tail + Long.BYTES - end)));
+        }
         for (int i = tail; i < end; i++) {
             word |= (bytes[i] & 0xffL) << ((i - tail) << 3);
         }

@@ -3,7 +3,7 @@ package io.moldau.log.clean;
 import io.moldau.log.batch.BatchLayout;
 import io.moldau.log.batch.BatchPayload;
 import io.moldau.log.batch.MalformedBatchException;
-import io.moldau.log.batch.RecordWalk;
+import io.moldau.log.batch.RecordReader;
 import io.moldau.log.segment.DamagedLogException;
 import io.moldau.log.segment.Segment;
 import java.nio.ByteBuffer;
@@ -43,6 +43,7 @@ public final class LogCleaner {
     private final Pace pace;
     private final Swap swap;
     private final OffsetMap map;
+    private final KeyStretch keys;
     private final BatchStream stream;
     private final ByteBuffer output;
     private Transactions transactions;
@@ -55,7 +56,8 @@ public final class LogCleaner {
         this.job = job;
         this.pace = pace;
         this.swap = swap;
-        this.map = new OffsetMap(job.keysMax(), memory.mapBytes(), memory.loadFactor(), seed);
+        this.map = new OffsetMap(job.keysMax(), memory.mapBytes(), memory.loadFactor());
+        this.keys = new KeyStretch(KeyHash.seeded(seed));
         this.stream = new BatchStream(memory.ioBytes(), pace);
         this.output = ByteBuffer.allocate(Math.max(4096, memory.ioBytes()));
     }
@@ -67,7 +69,11 @@ public final class LogCleaner {
         long end = new MapBuilder().build();
         var filter =
                 new BatchFilter(
-                        map, job.lastBatches(), job.nowMs(), job.limits().deleteRetentionMs());
+                        map,
+                        keys,
+                        job.lastBatches(),
+                        job.nowMs(),
+                        job.limits().deleteRetentionMs());
         int index = 0;
         for (var group : groups(end)) {
             cleanGroup(group, index, filter);
@@ -191,7 +197,7 @@ public final class LogCleaner {
     /// The first pass.
     private final class MapBuilder {
         private final BatchPayload payload = new BatchPayload();
-        private final RecordWalk walk = new RecordWalk();
+        private final RecordReader records = new RecordReader();
 
         /// Returns the offset behind what the map knows of.
         long build() {
@@ -233,14 +239,10 @@ public final class LogCleaner {
         private boolean readRecords(ByteBuffer batch, int at) {
             try {
                 payload.open(batch, at, stream.size());
-                walk.open(payload.bytes(), payload.from(), payload.to());
-                long base = BatchLayout.baseOffset(batch, at);
-                while (!walk.atEnd()) {
-                    walk.next();
-                    long offset = base + walk.offsetDelta();
-                    if (offset >= job.firstDirty()
-                            && walk.keyLength() >= 0
-                            && !map.put(payload.bytes(), walk.keyAt(), walk.keyLength(), offset)) {
+                records.open(payload.bytes(), payload.from(), payload.to());
+                while (keys.read(records, payload.bytes())) {
+                    map.approach(keys);
+                    if (!putStretch(BatchLayout.baseOffset(batch, at))) {
                         return false;
                     }
                 }
@@ -248,6 +250,18 @@ public final class LogCleaner {
             } catch (MalformedBatchException e) {
                 throw malformed(e);
             }
+        }
+
+        private boolean putStretch(long baseOffset) {
+            for (int i = 0; i < keys.count(); i++) {
+                long offset = baseOffset + keys.offsetDelta(i);
+                if (offset >= job.firstDirty()
+                        && keys.hasKey(i)
+                        && !map.put(keys.low(i), keys.high(i), offset)) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 }

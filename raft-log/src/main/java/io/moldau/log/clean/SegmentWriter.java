@@ -55,11 +55,11 @@ final class SegmentWriter {
     Segment finish() {
         flush();
         segment.seal();
-        segment.force();
+        segment.files().force();
         return segment;
     }
 
     void abandon() {
-        segment.remove();
+        segment.files().remove();
     }
 }

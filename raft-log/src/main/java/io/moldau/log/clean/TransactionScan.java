@@ -2,7 +2,7 @@ package io.moldau.log.clean;
 
 import io.moldau.log.batch.BatchLayout;
 import io.moldau.log.batch.BatchPayload;
-import io.moldau.log.batch.RecordWalk;
+import io.moldau.log.batch.RecordReader;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -37,13 +37,13 @@ final class TransactionScan {
 
     private static final class Marker {
         private final BatchPayload payload = new BatchPayload();
-        private final RecordWalk walk = new RecordWalk();
+        private final RecordReader records = new RecordReader();
 
         short typeOf(ByteBuffer batch, int at, int size) {
             payload.open(batch, at, size);
-            walk.open(payload.bytes(), payload.from(), payload.to());
-            walk.next();
-            return ByteBuffer.wrap(payload.bytes()).getShort(walk.keyAt() + TYPE_AT_IN_KEY);
+            records.open(payload.bytes(), payload.from(), payload.to());
+            records.next();
+            return ByteBuffer.wrap(payload.bytes()).getShort(records.keyAt() + TYPE_AT_IN_KEY);
         }
     }
 }

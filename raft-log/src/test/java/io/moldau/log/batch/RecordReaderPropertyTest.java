@@ -82,6 +82,39 @@ class RecordReaderPropertyTest {
         assertThat(reader.atEnd()).isTrue();
     }
 
+    @Property(tries = 200)
+    void tellsWhereThePartsOfARecordAre(@ForAll("records") List<Written> records) {
+        var bytes = batch(records).array();
+        var reader = new RecordReader();
+        reader.open(bytes, BatchLayout.HEADER_BYTES, bytes.length);
+
+        int at = BatchLayout.HEADER_BYTES;
+        for (var record : records) {
+            reader.next();
+            var whole = encoded(record);
+            int body = whole.length - body(record).size();
+            assertThat(reader.recordAt()).isEqualTo(at);
+            assertThat(reader.recordEnd()).isEqualTo(at + whole.length);
+            assertThat(reader.timestampAt()).isEqualTo(at + body + 1);
+            assertThat(reader.timestampEnd())
+                    .isEqualTo(
+                            at + body + 1 + numberBytes(record.timeDelta(), record.padded() & 1));
+            assertThat(reader.keyLength()).isEqualTo(record.keyLength());
+            assertThat(reader.hasValue()).isEqualTo(record.valueLength() >= 0);
+            for (int i = 0; i < record.keyLength(); i++) {
+                assertThat(bytes[reader.keyAt() + i]).isEqualTo((byte) (i * 31));
+            }
+            at += whole.length;
+        }
+        assertThat(reader.atEnd()).isTrue();
+    }
+
+    private static int numberBytes(long value, int padded) {
+        var out = new ByteArrayOutputStream();
+        number(out, value, padded);
+        return out.size();
+    }
+
     private static ByteBuffer batch(List<Written> records) {
         var bytes = new ByteArrayOutputStream();
         bytes.writeBytes(new byte[BatchLayout.HEADER_BYTES]);
@@ -89,7 +122,7 @@ class RecordReaderPropertyTest {
         return ByteBuffer.wrap(bytes.toByteArray());
     }
 
-    private static byte[] encoded(Written record) {
+    private static ByteArrayOutputStream body(Written record) {
         var body = new ByteArrayOutputStream();
         body.write(0);
         number(body, record.timeDelta(), record.padded() & 1);
@@ -101,6 +134,11 @@ class RecordReaderPropertyTest {
             field(body, i, 0);
             field(body, i - 1, 0);
         }
+        return body;
+    }
+
+    private static byte[] encoded(Written record) {
+        var body = body(record);
         var whole = new ByteArrayOutputStream();
         number(whole, body.size(), record.padded() & 32);
         whole.writeBytes(body.toByteArray());
