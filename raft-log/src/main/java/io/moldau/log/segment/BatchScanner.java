@@ -11,14 +11,18 @@ import java.util.zip.CRC32C;
 public final class BatchScanner {
     private static final int ATTRIBUTES_AT = 21;
 
+    /// Read at first, when it is not known how large batches are here.
+    private static final int GLANCE_BYTES = 512;
+
     private final ByteSource file;
     private final ByteBuffer buffer;
     private final long end;
     private final boolean checksCrc;
-    private final CRC32C crc = new CRC32C();
+    private final CRC32C crc;
     private long bufferStart;
     private long position;
     private int sizeBytes;
+    private int stepBytes;
     private int headerAt;
     private String flaw;
     private long flawedEndOffset = -1;
@@ -33,6 +37,7 @@ public final class BatchScanner {
         this.buffer = scratch;
         this.end = end;
         this.checksCrc = checksCrc;
+        this.crc = checksCrc ? new CRC32C() : null;
         this.position = start;
         this.bufferStart = start;
         buffer.clear().limit(0);
@@ -40,7 +45,8 @@ public final class BatchScanner {
 
     /// Steps to the next batch. False at the end, sane or not.
     public boolean next() {
-        position += sizeBytes;
+        stepBytes = sizeBytes;
+        position += stepBytes;
         sizeBytes = 0;
         if (position >= end) {
             return false;
@@ -109,11 +115,23 @@ public final class BatchScanner {
 
     private boolean fill(long from) {
         buffer.clear();
-        buffer.limit((int) Math.min(buffer.capacity(), end - from));
+        buffer.limit((int) Math.min(fillBytes(), end - from));
         bufferStart = from;
         file.read(buffer, from);
         buffer.flip();
         return buffer.hasRemaining();
+    }
+
+    /// As much as the buffer takes, but of large batches only the headers: more than one of those
+    /// does not fit into it.
+    private int fillBytes() {
+        if (checksCrc) {
+            return buffer.capacity();
+        }
+        if (stepBytes == 0) {
+            return Math.min(GLANCE_BYTES, buffer.capacity());
+        }
+        return stepBytes > buffer.capacity() / 2 ? BatchLayout.HEADER_BYTES : buffer.capacity();
     }
 
     private long bufferEnd() {
