@@ -14,7 +14,7 @@ final class AbortedIndexes {
     static List<AbortedTransaction> find(LogSegments segments, long from, long below) {
         var found = new ArrayList<AbortedTransaction>();
         for (int i = Math.max(0, segments.floor(from)); i < segments.count(); i++) {
-            if (segments.get(i).transactions().collect(from, below, found)) {
+            if (segments.get(i).files().transactions().collect(from, below, found)) {
                 break;
             }
         }
@@ -41,13 +41,13 @@ final class AbortedIndexes {
                     batch -> {
                         var aborted = ProducerStore.note(known, batch, start, nowMs);
                         if (aborted != null && aborted.lastOffset() >= trusted) {
-                            segment.transactions().add(aborted);
+                            segment.files().transactions().add(aborted);
                         }
                     });
         }
         // At once: a clean stop with nothing to flush would not know of it.
         for (int i = first; i < segments.count(); i++) {
-            segments.get(i).filesToFlush().forEach(PooledFile::force);
+            segments.get(i).files().toFlush().forEach(PooledFile::force);
         }
     }
 }

@@ -44,6 +44,14 @@ final class EpochCache {
         return damaged;
     }
 
+    /// This one, read from the records if the file was illegible.
+    EpochCache sound(LogSegments segments) {
+        if (!segments.isEmpty() && isDamaged()) {
+            rebuild(segments);
+        }
+        return this;
+    }
+
     int latest() {
         return entries().isEmpty() ? -1 : entries().getLast().epoch();
     }

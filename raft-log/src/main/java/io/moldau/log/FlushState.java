@@ -11,12 +11,17 @@ import java.util.List;
 /// What of one log is durable, and the flush under way. All but the failure belongs to the log's
 /// owner.
 final class FlushState {
+    /// About so much of each log must be read anew after a kill, at most.
+    static final long UNFLUSHED_BYTES_MAX = 64L << 20;
+
     private final LogContext context;
     private final Path folder;
     private volatile long recoveryPoint;
     private volatile UncheckedIOException failure;
     private volatile boolean abandoned;
     private long lastFlushMs;
+    private long unflushedBytes; // Apart from those that the flush under way takes along.
+    private long bytesUnderWay;
     private int truncations;
     private boolean newNames;
     private boolean closing;
@@ -56,6 +61,15 @@ final class FlushState {
         newNames = true;
     }
 
+    void onAppended(int bytes) {
+        unflushedBytes += bytes;
+    }
+
+    /// Whether it would take long to read what a kill would leave in doubt.
+    boolean isMuchUnflushed() {
+        return unflushedBytes >= UNFLUSHED_BYTES_MAX;
+    }
+
     void onTruncation(long offset) {
         truncations++;
         recoveryPoint = Math.min(recoveryPoint, offset);
@@ -72,7 +86,7 @@ final class FlushState {
     }
 
     private static boolean hasUnsyncedIndexes(Segment segment) {
-        return segment.indexFiles().stream().anyMatch(PooledFile::isUnsynced);
+        return segment.files().indexes().stream().anyMatch(PooledFile::isUnsynced);
     }
 
     /// How often what was written was taken away again.
@@ -99,15 +113,17 @@ final class FlushState {
                 break;
             }
             if (!flushed || changed) {
-                files.addAll(segments.get(i).filesToFlush());
+                files.addAll(segments.get(i).files().toFlush());
             }
             if (sealed) {
-                segments.get(i).indexFiles().stream()
+                segments.get(i).files().indexes().stream()
                         .filter(PooledFile::exists)
                         .forEach(files::add);
             }
         }
         underWay = true;
+        bytesUnderWay = unflushedBytes;
+        unflushedBytes = 0;
         var ticket = new Ticket(this, files, endOffset, truncations, newNames, epochsFile);
         newNames = false;
         return ticket;
@@ -116,12 +132,14 @@ final class FlushState {
     /// It did not come to anything, and the next one has all of it to do.
     void cancel(Ticket ticket) {
         underWay = false;
+        unflushedBytes += bytesUnderWay;
         newNames |= ticket.newNames;
     }
 
     long complete(Ticket ticket, long nowMs) {
         underWay = false;
         lastFlushMs = nowMs;
+        context.flushedBytes().addAndGet(bytesUnderWay);
         if (ticket.truncations == truncations) {
             recoveryPoint = Math.max(recoveryPoint, ticket.endOffset);
         }

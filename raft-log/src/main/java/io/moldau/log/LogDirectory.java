@@ -57,6 +57,8 @@ public final class LogDirectory implements AutoCloseable {
     private Map<TopicPartition, Long> highWatermarksWritten;
     private Map<TopicPartition, Long> cleanedWritten;
 
+    private final AtomicLong flushedBytes = new AtomicLong(); // Since the last checkpoint.
+
     /// An earlier process may have left names that are not durable.
     private final AtomicLong foldersMade = new AtomicLong(1);
 
@@ -70,7 +72,9 @@ public final class LogDirectory implements AutoCloseable {
         this.lock = lock;
         this.files = new FilePool(maxOpenFiles);
         this.trash = new Trash(disk);
-        this.context = new LogContext(disk, files, trash, clock, this::checkpoint, this::syncRoot);
+        this.context =
+                new LogContext(
+                        disk, files, trash, clock, this::checkpoint, this::syncRoot, flushedBytes);
         this.cleanShutdown = disk.exists(root.resolve(CLEAN_SHUTDOWN));
         var recoveryPoints = root.resolve(OffsetCheckpoint.RECOVERY_POINTS);
         this.recoveryPointsFound =
@@ -318,6 +322,7 @@ public final class LogDirectory implements AutoCloseable {
     /// Writes recovery points, log start offsets and high watermarks, and removes files whose delay
     /// is over. To be called every few seconds, and after records were deleted.
     public synchronized void checkpoint() {
+        flushedBytes.set(0);
         var recoveryPoints = new HashMap<>(recoveryPointsFound);
         var logStarts = new HashMap<>(logStartsFound);
         logs.forEach((partition, log) -> {
@@ -340,6 +345,12 @@ public final class LogDirectory implements AutoCloseable {
         gone.forEach(putAside::remove);
         checkpointCleaned();
         trash.sweep(clock.wallMs());
+    }
+
+    /// Whether so much was flushed since the last checkpoint that a recovery which does not know of
+    /// it would take long.
+    public boolean checkpointDue() {
+        return flushedBytes.get() >= FlushState.UNFLUSHED_BYTES_MAX;
     }
 
     /// Writes the high watermarks alone. They may lag and may be lost: a replica learns its own

@@ -124,7 +124,7 @@ final class LogOpener {
                             config.indexIntervalBytes(),
                             !mayHaveGaps,
                             this::onBatch);
-            if (transactional || segment.mayHaveAborted()) {
+            if (transactional || segment.files().mayHaveAborted()) {
                 unindexed = Math.min(unindexed, i);
             }
             end = Math.max(end, result.nextOffset());

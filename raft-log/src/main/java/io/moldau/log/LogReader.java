@@ -54,7 +54,7 @@ final class LogReader {
             return limit;
         }
         long end = slice.position() + slice.length();
-        long bound = segments.get(index).offsetBehind((int) end);
+        long bound = segments.get(index).search().offsetBehind((int) end);
         return Math.min(limit, bound < 0 ? segments.endOffset(index, limit) : bound);
     }
 
@@ -96,7 +96,7 @@ final class LogReader {
         if (maxBytes >= available) {
             return available;
         }
-        int first = segment.batchBytesAt(position);
+        int first = segment.search().batchBytesAt(position);
         if (first <= maxBytes) {
             return maxBytes;
         }
@@ -129,7 +129,7 @@ final class LogReader {
         for (int i = Math.max(0, segments.floor(fromOffset)); i < segments.count(); i++) {
             var segment = segments.get(i);
             if (segment.maxTimestamp() >= timestampMs) {
-                var found = segment.firstNotBefore(timestampMs, fromOffset);
+                var found = segment.search().firstNotBefore(timestampMs, fromOffset);
                 if (found.isPresent()) {
                     return found.map(LogReader::toTimestampOffset);
                 }
@@ -151,7 +151,7 @@ final class LogReader {
         }
         return latest == null
                 ? Optional.empty()
-                : latest.latestRecord(fromOffset).map(LogReader::toTimestampOffset);
+                : latest.search().latestRecord(fromOffset).map(LogReader::toTimestampOffset);
     }
 
     private static TimestampOffset toTimestampOffset(RecordPoint point) {

@@ -97,15 +97,15 @@ final class LogSegments {
 
     private void drop(List<Segment> which, long dueMs) {
         for (var segment : which) {
-            segment.renameForDeletion().forEach(path -> context.trash().add(path, dueMs));
+            segment.files().renameForDeletion().forEach(path -> context.trash().add(path, dueMs));
         }
-        var aborted = which.stream().filter(Segment::mayHaveAborted).toList();
+        var aborted = which.stream().filter(segment -> segment.files().mayHaveAborted()).toList();
         if (!aborted.isEmpty()) {
             // A crash must not bring the records back without the index, which would show what was
             // aborted, nor leave the index to a segment that takes the name.
             context.disk().syncDirectory(folder);
-            aborted.forEach(
-                    segment -> context.trash().add(segment.renameTransactionsForDeletion(), dueMs));
+            aborted.forEach(segment ->
+                    context.trash().add(segment.files().renameTransactionsForDeletion(), dueMs));
             context.disk().syncDirectory(folder);
         }
         which.clear();

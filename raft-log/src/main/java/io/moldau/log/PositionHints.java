@@ -7,15 +7,16 @@ import java.util.Arrays;
 final class PositionHints {
     private static final int HINTS_MAX = 16;
 
-    private final long[] offsets = new long[HINTS_MAX];
-    private final int[] positions = new int[HINTS_MAX];
+    private long[] offsets; // Once there is a hint: most logs of a large node are idle.
+    private int[] positions;
     private int next;
 
-    PositionHints() {
-        clear();
-    }
-
     void put(long offset, int position) {
+        if (offsets == null) {
+            offsets = new long[HINTS_MAX];
+            positions = new int[HINTS_MAX];
+            Arrays.fill(offsets, -1);
+        }
         offsets[next] = offset;
         positions[next] = position;
         next = (next + 1) % HINTS_MAX;
@@ -23,7 +24,7 @@ final class PositionHints {
 
     /// -1 when the offset is not among them.
     int find(long offset) {
-        for (int i = 0; i < HINTS_MAX; i++) {
+        for (int i = 0; offsets != null && i < HINTS_MAX; i++) {
             if (offsets[i] == offset) {
                 return positions[i];
             }
@@ -32,6 +33,6 @@ final class PositionHints {
     }
 
     void clear() {
-        Arrays.fill(offsets, -1);
+        offsets = null;
     }
 }

@@ -34,10 +34,10 @@ final class SegmentSwap {
             int count,
             Segment cleaned,
             long dueMs) {
-        cleaned.rename(SegmentNames.CLEANED, SegmentNames.SWAP);
+        cleaned.files().rename(SegmentNames.SWAP);
         context.disk().syncDirectory(folder);
         segments.replace(first, count, cleaned, dueMs);
-        cleaned.rename(SegmentNames.SWAP, "");
+        cleaned.files().rename("");
     }
 
     /// Finishes what a crash has interrupted. Before the folder's segments are looked at.
@@ -82,12 +82,12 @@ final class SegmentSwap {
                     .addKeyValue("position", found.goodBytes())
                     .addKeyValue("reason", found.flaw())
                     .log("compacted segment is damaged, what it was made from stays");
-            swap.remove();
+            swap.files().remove();
             return;
         }
         for (long old : logs) {
             if (old >= base && old < Math.max(found.nextOffset(), base + 1)) {
-                Segment.open(disk, files, folder, old, nowMs).remove();
+                Segment.open(disk, files, folder, old, nowMs).files().remove();
             }
         }
         for (var name : disk.list(folder)) { // What was aborted is not in the compacted one.
@@ -97,9 +97,9 @@ final class SegmentSwap {
             }
         }
         swap.seal();
-        swap.force();
-        swap.rename(SegmentNames.SWAP, "");
-        swap.abandon(); // Whoever opens the folder opens it by its new name.
+        swap.files().force();
+        swap.files().rename("");
+        swap.files().abandon(); // Whoever opens the folder opens it by its new name.
         LOGGER.atInfo()
                 .addKeyValue("folder", folder)
                 .addKeyValue("baseOffset", base)

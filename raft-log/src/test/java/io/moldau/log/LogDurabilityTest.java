@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moldau.env.Disk;
 import io.moldau.env.sim.SimDisk;
+import io.moldau.log.batch.TestBatches;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What a sync that fails, and one that is not asked for, mean for a log.
 class LogDurabilityTest {
@@ -88,5 +90,30 @@ class LogDurabilityTest {
         // then
         assertThat(fixture.log.logEndOffset()).isEqualTo(2);
         assertThat(fixture.log.recoveryPoint()).isZero();
+    }
+
+    @Test
+    void asksForAFlushAndACheckpointBeforeAKillWouldLeaveMuchToRead(@TempDir Path root) {
+        // given
+        var fixture = LogFixture.on(root);
+        var batch = TestBatches.batch().record("x".repeat(1_000_000)).build();
+
+        // when
+        int megabytes = 0;
+        while (megabytes < 100 && !fixture.log.flushDue(fixture.clock.wallMs())) {
+            fixture.append(batch);
+            megabytes++;
+        }
+        boolean dueBefore = fixture.directory().checkpointDue();
+        fixture.log.flush();
+
+        // then
+        assertThat(megabytes).isBetween(60, 70);
+        assertThat(fixture.log.flushDue(fixture.clock.wallMs())).isFalse();
+        assertThat(dueBefore).isFalse();
+        assertThat(fixture.directory().checkpointDue()).isTrue();
+        fixture.directory().checkpoint();
+        assertThat(fixture.directory().checkpointDue()).isFalse();
+        fixture.close();
     }
 }

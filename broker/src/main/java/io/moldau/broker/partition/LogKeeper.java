@@ -292,6 +292,7 @@ final class LogKeeper {
             return;
         }
         long durableEnd = log.completeFlush(ticket);
+        store.onFlushed(name);
         promisedEnd = Math.min(Math.max(promisedEnd, durableEnd), log.logEndOffset());
         if (promisedEnd < log.logEndOffset() || flushOverdue) {
             flushOverdue = false;

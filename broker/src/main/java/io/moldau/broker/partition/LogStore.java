@@ -219,25 +219,42 @@ public final class LogStore implements AutoCloseable {
         eachOnline(LogDirectory::checkpointHighWatermarks);
     }
 
+    /// Much may have been flushed: the checkpoint that says so follows, on a thread that may wait.
+    void onFlushed(TopicPartition name) {
+        var place = placeOf.get(name);
+        var logs = place == null ? null : place.dir.logs();
+        if (logs != null && logs.checkpointDue()) {
+            place.flusher.execute(() -> tend(place, LogStore::checkpointIfDue));
+        }
+    }
+
+    private static void checkpointIfDue(LogDirectory logs) {
+        if (logs.checkpointDue()) { // Others may have asked for the same.
+            logs.checkpoint();
+        }
+    }
+
     /// One that refuses does not keep the others from it.
     private void eachOnline(Consumer<LogDirectory> step) {
-        for (var place : places) {
-            if (!place.dir.isOnline()) {
-                continue;
-            }
-            try {
-                step.accept(place.logs());
-            } catch (UncheckedIOException refused) {
-                LOGGER.atWarn()
-                        .addKeyValue("directory", place.dir)
-                        .setCause(refused)
-                        .log("data directory not tended");
-                switch (place.dir.troubleOf(refused)) {
-                    case FULL -> place.dir.onFull();
-                    case FAILED -> place.dir.suspect();
-                    case TOO_MANY_FILES -> {
-                        // The next round will do.
-                    }
+        places.forEach(place -> tend(place, step));
+    }
+
+    private static void tend(Place place, Consumer<LogDirectory> step) {
+        if (!place.dir.isOnline()) {
+            return;
+        }
+        try {
+            step.accept(place.logs());
+        } catch (UncheckedIOException refused) {
+            LOGGER.atWarn()
+                    .addKeyValue("directory", place.dir)
+                    .setCause(refused)
+                    .log("data directory not tended");
+            switch (place.dir.troubleOf(refused)) {
+                case FULL -> place.dir.onFull();
+                case FAILED -> place.dir.suspect();
+                case TOO_MANY_FILES -> {
+                    // The next round will do.
                 }
             }
         }

@@ -6,33 +6,47 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/// A file that is open only while somebody needs it, or lately did.
+/// A file of a segment that is open only while somebody needs it, or lately did.
 ///
-/// Its name may change under it (a segment that is being deleted); open descriptors do not mind.
-/// Any thread may acquire; the owner alone renames and deletes.
+/// Its name may change under it (a segment that is being deleted); open descriptors do not mind. It
+/// is put together when it is asked for: a large node has hundreds of thousands of names. Any
+/// thread may acquire; the owner alone renames and deletes.
 public final class PooledFile implements ByteSource {
     private final Disk disk;
     private final FilePool pool;
-    private volatile Path path;
+    private final Path folder;
+    private final long baseOffset;
+    private final String kind;
+    private volatile String aside;
     private volatile boolean deleted;
     private volatile boolean unsynced;
 
-    public PooledFile(Disk disk, FilePool pool, Path path) {
+    /// @param kind of [SegmentNames], as in `.log`
+    /// @param aside what is appended to that name while it is not yet, or no longer, in use
+    PooledFile(Disk disk, FilePool pool, Path folder, long baseOffset, String kind, String aside) {
         this.disk = disk;
         this.pool = pool;
-        this.path = path;
+        this.folder = folder;
+        this.baseOffset = baseOffset;
+        this.kind = kind;
+        this.aside = aside;
+    }
+
+    /// Another file of the same segment, named as this one is now.
+    PooledFile sibling(String otherKind) {
+        return new PooledFile(disk, pool, folder, baseOffset, otherKind, aside);
     }
 
     public Path path() {
-        return path;
+        return path(aside);
+    }
+
+    private Path path(String suffix) {
+        return folder.resolve(SegmentNames.of(baseOffset, kind) + suffix);
     }
 
     public Disk disk() {
         return disk;
-    }
-
-    FilePool pool() {
-        return pool;
     }
 
     /// True once the file is on its way out; it must not be opened again.
@@ -54,18 +68,18 @@ public final class PooledFile implements ByteSource {
         }
         pool.forget(this);
         try {
-            disk.create(path).close();
+            disk.create(path()).close();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot create " + path, e);
+            throw new UncheckedIOException("cannot create " + path(), e);
         }
     }
 
     public boolean exists() {
-        return disk.exists(path);
+        return disk.exists(path());
     }
 
     public long sizeOnDisk() {
-        return disk.size(path);
+        return disk.size(path());
     }
 
     /// Writes all of the buffer. A heap buffer is fine.
@@ -96,7 +110,7 @@ public final class PooledFile implements ByteSource {
         try {
             file.channel().truncate(sizeBytes);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot cut " + path, e);
+            throw new UncheckedIOException("cannot cut " + path(), e);
         } finally {
             file.release();
         }
@@ -109,16 +123,16 @@ public final class PooledFile implements ByteSource {
         try {
             file.channel().force(false);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot flush " + path, e);
+            throw new UncheckedIOException("cannot flush " + path(), e);
         } finally {
             file.release();
         }
     }
 
     /// Gives the file another name. Whoever has it open reads on.
-    public void moveTo(Path target) {
-        disk.rename(path, target);
-        path = target;
+    void rename(String newAside) {
+        disk.rename(path(), path(newAside));
+        aside = newAside;
     }
 
     /// Somebody else may have written here.
@@ -132,13 +146,14 @@ public final class PooledFile implements ByteSource {
     }
 
     /// Renames the file if it is there. Used when the whole is given up.
-    public void renameForDeletion(Path target) {
+    void renameForDeletion() {
         deleted = true;
         pool.forget(this);
-        if (disk.exists(path)) {
-            disk.rename(path, target);
+        var target = aside + SegmentNames.DELETED;
+        if (exists()) {
+            disk.rename(path(), path(target));
         }
-        path = target;
+        aside = target;
     }
 
     /// Closes the descriptor, unless somebody is using it.
@@ -155,6 +170,6 @@ public final class PooledFile implements ByteSource {
     /// Removes the file here and now; one that is made later under the same name is another file.
     public void remove() {
         pool.forget(this);
-        disk.delete(path);
+        disk.delete(path());
     }
 }

@@ -5,8 +5,6 @@ import io.moldau.log.batch.BatchLayout;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.LongToIntFunction;
 
 /// One stretch of a log in a file of its own, named after its first offset, with its two indexes.
@@ -15,41 +13,29 @@ import java.util.function.LongToIntFunction;
 /// the thread that owns the partition.
 public final class Segment {
     private static final long UNKNOWN = Long.MIN_VALUE;
-    private static final int LOG_NAME_LENGTH = SegmentNames.of(0, SegmentNames.LOG).length();
 
     private final long baseOffset;
     private final long createdMs;
     private final PooledFile log;
     private final OffsetIndex offsets;
     private final TimeIndex times;
-    private TransactionIndex transactions;
+    private final SegmentFiles files;
+    private final SegmentSearch search = new SegmentSearch(this);
     private int sizeBytes;
     private int bytesSinceEntry;
     private long maxTimestamp = UNKNOWN;
     private long maxTimestampOffset;
     private long firstTimestamp = UNKNOWN;
     private boolean tornTail;
-    private int foundAt = -1;
-    private int foundBytes;
 
     private Segment(
-            Disk disk, FilePool pool, Path folder, long baseOffset, String suffix, long createdMs) {
+            Disk disk, FilePool pool, Path folder, long baseOffset, String aside, long createdMs) {
         this.baseOffset = baseOffset;
         this.createdMs = createdMs;
-        this.log = file(disk, pool, folder, baseOffset, SegmentNames.LOG + suffix);
-        this.offsets =
-                new OffsetIndex(
-                        file(disk, pool, folder, baseOffset, SegmentNames.OFFSET_INDEX + suffix),
-                        baseOffset);
-        this.times =
-                new TimeIndex(
-                        file(disk, pool, folder, baseOffset, SegmentNames.TIME_INDEX + suffix),
-                        baseOffset);
-    }
-
-    private static PooledFile file(
-            Disk disk, FilePool pool, Path folder, long baseOffset, String suffix) {
-        return new PooledFile(disk, pool, folder.resolve(SegmentNames.of(baseOffset, suffix)));
+        this.log = new PooledFile(disk, pool, folder, baseOffset, SegmentNames.LOG, aside);
+        this.offsets = new OffsetIndex(log.sibling(SegmentNames.OFFSET_INDEX), baseOffset);
+        this.times = new TimeIndex(log.sibling(SegmentNames.TIME_INDEX), baseOffset);
+        this.files = new SegmentFiles(log, offsets.file().file(), times.file().file());
     }
 
     /// A segment whose file is there. Only its size is looked at.
@@ -59,10 +45,10 @@ public final class Segment {
 
     /// The same under other names.
     ///
-    /// @param suffix of [SegmentNames] behind the names of its files
+    /// @param aside of [SegmentNames], behind the names of its files
     public static Segment openAside(
-            Disk disk, FilePool pool, Path folder, long baseOffset, String suffix, long nowMs) {
-        var segment = new Segment(disk, pool, folder, baseOffset, suffix, nowMs);
+            Disk disk, FilePool pool, Path folder, long baseOffset, String aside, long nowMs) {
+        var segment = new Segment(disk, pool, folder, baseOffset, aside, nowMs);
         segment.sizeBytes = (int) Math.min(segment.log.sizeOnDisk(), Integer.MAX_VALUE);
         return segment;
     }
@@ -75,13 +61,13 @@ public final class Segment {
 
     /// The same under other names: one that is to take the place of others.
     ///
-    /// @param suffix of [SegmentNames] behind the names of its files
+    /// @param aside of [SegmentNames], behind the names of its files
     public static Segment createAside(
-            Disk disk, FilePool pool, Path folder, long baseOffset, String suffix, long nowMs) {
-        var segment = new Segment(disk, pool, folder, baseOffset, suffix, nowMs);
+            Disk disk, FilePool pool, Path folder, long baseOffset, String aside, long nowMs) {
+        var segment = new Segment(disk, pool, folder, baseOffset, aside, nowMs);
         segment.offsets.file().begin();
         segment.times.file().begin();
-        segment.transactionFile().remove();
+        segment.files.transactionFile().remove();
         segment.log.remove();
         segment.log.create();
         segment.maxTimestamp = BatchLayout.NO_TIMESTAMP;
@@ -97,31 +83,19 @@ public final class Segment {
         return sizeBytes;
     }
 
+    /// The records.
     public PooledFile file() {
         return log;
     }
 
-    /// Those that were aborted by a marker in this segment.
-    public TransactionIndex transactions() {
-        if (transactions == null) {
-            transactions = new TransactionIndex(transactionFile());
-        }
-        return transactions;
-    }
-
-    private PooledFile transactionFile() {
-        var suffix =
-                log.path()
-                        .getFileName()
-                        .toString()
-                        .substring(LOG_NAME_LENGTH); // While it is aside.
-        var name = SegmentNames.of(baseOffset, SegmentNames.TRANSACTION_INDEX) + suffix;
-        return new PooledFile(log.disk(), log.pool(), log.path().resolveSibling(name));
+    /// All that it has on disk.
+    public SegmentFiles files() {
+        return files;
     }
 
     /// Keeps what the transaction index says of markers below `trusted`, which was flushed.
     public void recoverTransactions(long trusted) {
-        transactions().truncateTo(trusted, this::isAborted);
+        files.transactions().truncateTo(trusted, this::isAborted);
     }
 
     private boolean isAborted(AbortedTransaction transaction) {
@@ -131,28 +105,6 @@ public final class Segment {
                 && BatchLayout.isControl(batch.header(), batch.headerAt())
                 && BatchLayout.producerId(batch.header(), batch.headerAt())
                         == transaction.producerId();
-    }
-
-    /// Whether there is a transaction index, be it damaged.
-    public boolean mayHaveAborted() {
-        return transactions().file().sizeOnDisk() > 0;
-    }
-
-    /// The files that hold what a flush has not seen yet.
-    public List<PooledFile> filesToFlush() {
-        boolean aborted = transactions != null && transactions.takeUnsynced();
-        return aborted ? List.of(log, transactions.file()) : List.of(log);
-    }
-
-    /// An offset behind all records that begin before `position`, not far behind; -1 when that is
-    /// the segment's end.
-    public long offsetBehind(int position) {
-        return position >= sizeBytes ? -1 : offsets.offsetBehind(position);
-    }
-
-    /// Those that recovery reads anew while the segment is the last, and trusts once it is not.
-    public List<PooledFile> indexFiles() {
-        return List.of(offsets.file().file(), times.file().file());
     }
 
     /// Appends one batch whose offsets are stamped.
@@ -317,7 +269,7 @@ public final class Segment {
         return largest >= 0 || !log.exists() ? largest : log.disk().lastModifiedMs(log.path());
     }
 
-    private void loadTimes() {
+    void loadTimes() {
         if (maxTimestamp != UNKNOWN) {
             return;
         }
@@ -356,79 +308,14 @@ public final class Segment {
         }
     }
 
-    /// Where the batch begins that holds `offset`, or the first one behind it; the segment's size
-    /// when there is none.
+    /// See [SegmentSearch#positionOf].
     public int positionOf(long offset) {
-        if (offset <= baseOffset) {
-            return 0;
-        }
-        if (sizeBytes > 2 * BatchLayout.HEADER_BYTES && !offsets.file().isWhole()) {
-            rebuildIndexes();
-        }
-        int position = findFrom(offsets.positionBefore(offset), offset);
-        if (position < 0) {
-            rebuildIndexes();
-            position = findFrom(offsets.positionBefore(offset), offset);
-        }
-        if (position < 0) {
-            throw damagedBefore(offset);
-        }
-        return position;
+        return search.positionOf(offset);
     }
 
-    private DamagedLogException damagedBefore(long offset) {
-        var scanner = batchesFrom(0);
-        long next = baseOffset;
-        while (scanner.next()) {
-            next = scanner.lastOffset() + 1;
-        }
-        String reason = scanner.flaw() == null ? "no way to offset " + offset : scanner.flaw();
-        return new DamagedLogException(
-                new LogDamage(log.path(), scanner.position(), next, -1, reason));
-    }
-
-    /// What to throw when `scanner` met a flaw where records from `fromOffset` on were expected.
-    public DamagedLogException damaged(BatchScanner scanner, long fromOffset) {
-        return new DamagedLogException(
-                new LogDamage(
-                        log.path(),
-                        scanner.position(),
-                        fromOffset,
-                        scanner.flawedEndOffset(),
-                        scanner.flaw()));
-    }
-
-    /// -1 when there is no sane batch at `start`, or only one that is behind the offset.
-    private int findFrom(int start, long offset) {
-        if (start >= sizeBytes) {
-            return start == 0 ? 0 : -1;
-        }
-        var scanner = scan(start, sizeBytes, Scratch.forLookup());
-        boolean first = true;
-        while (scanner.next()) {
-            if (first && start > 0 && scanner.baseOffset() > offset) {
-                return -1;
-            }
-            if (scanner.lastOffset() >= offset) {
-                foundAt = (int) scanner.position();
-                foundBytes = scanner.sizeBytes();
-                return foundAt;
-            }
-            first = false;
-        }
-        return scanner.flaw() == null ? sizeBytes : -1;
-    }
-
-    /// Size of the batch that begins at `position`.
-    public int batchBytesAt(int position) {
-        if (position == foundAt) {
-            return foundBytes; // Whoever has just looked it up asks next.
-        }
-        var scanner = scan(position, sizeBytes, Scratch.forLookup());
-        if (!scanner.next()) {
-            throw damaged(scanner, baseOffset);
-        }
-        return scanner.sizeBytes();
+    /// From offsets and times to places in here.
+    public SegmentSearch search() {
+        return search;
     }
 
     public FileSlice slice(int position, int length) {
@@ -438,33 +325,6 @@ public final class Segment {
         } finally {
             open.release();
         }
-    }
-
-    /// The first record at or behind `fromOffset` that is not older than `timestampMs`.
-    public Optional<RecordPoint> firstNotBefore(long timestampMs, long fromOffset) {
-        loadTimes();
-        long start = Math.max(times.offsetBefore(timestampMs), fromOffset);
-        var scanner = scan(positionOf(start), sizeBytes, Scratch.forLookup());
-        long next = start;
-        while (scanner.next()) {
-            if (scanner.maxTimestamp() >= timestampMs) {
-                var found = RecordSearch.firstNotBefore(log, scanner, timestampMs, fromOffset);
-                if (found.isPresent()) {
-                    return found;
-                }
-            }
-            next = scanner.lastOffset() + 1;
-        }
-        if (scanner.flaw() != null) {
-            throw damaged(scanner, next);
-        }
-        return Optional.empty();
-    }
-
-    /// The first of the records that carry the largest time stamp.
-    public Optional<RecordPoint> latestRecord(long fromOffset) {
-        long latest = maxTimestamp(fromOffset);
-        return latest < 0 ? Optional.empty() : firstNotBefore(latest, fromOffset);
     }
 
     /// Shows every batch from the one on that holds `fromOffset`. Headers only.
@@ -481,6 +341,17 @@ public final class Segment {
         if (scanner.flaw() != null) {
             throw damaged(scanner, next);
         }
+    }
+
+    /// What to throw when `scanner` met a flaw where records from `fromOffset` on were expected.
+    public DamagedLogException damaged(BatchScanner scanner, long fromOffset) {
+        return new DamagedLogException(
+                new LogDamage(
+                        log.path(),
+                        scanner.position(),
+                        fromOffset,
+                        scanner.flawedEndOffset(),
+                        scanner.flaw()));
     }
 
     /// To read the whole segment through, which must be closed and end at `endOffset`.
@@ -516,9 +387,9 @@ public final class Segment {
         int position = positionOf(offset);
         if (position < sizeBytes) {
             log.truncate(position);
-            foundAt = -1;
+            search.forget();
             sizeBytes = position;
-            transactions().truncateTo(offset);
+            files.transactions().truncateTo(offset);
             new SegmentScrub(this, false, indexIntervalBytes, BatchVisitor.NONE).run(offset);
         }
     }
@@ -530,7 +401,7 @@ public final class Segment {
     public SegmentScrub.Result recover(
             long trustedBelow, int indexIntervalBytes, boolean gapless, BatchVisitor visitor) {
         tornTail = false;
-        indexFiles().forEach(PooledFile::markUnsynced);
+        files.indexes().forEach(PooledFile::markUnsynced);
         var scrub = new SegmentScrub(this, true, indexIntervalBytes, visitor);
         return (gapless ? scrub.refusingGaps() : scrub).run(trustedBelow);
     }
@@ -545,7 +416,14 @@ public final class Segment {
         }
     }
 
-    private void rebuildIndexes() {
+    /// Writes the indexes anew if that of offsets is no longer what it was.
+    void mendOffsets() {
+        if (sizeBytes > 2 * BatchLayout.HEADER_BYTES && !offsets.file().isWhole()) {
+            rebuildIndexes();
+        }
+    }
+
+    void rebuildIndexes() {
         int bytes = sizeBytes;
         SegmentScrub.Result found;
         try {
@@ -553,7 +431,7 @@ public final class Segment {
                     new SegmentScrub(this, false, SegmentScrub.INTERVAL_BYTES, BatchVisitor.NONE)
                             .run(0);
         } finally {
-            foundAt = -1;
+            search.forget();
             sizeBytes = bytes; // Also where the disk refused: the records are all there.
         }
         if (found.flaw() != null) { // An index of the first half would hide the other one.
@@ -568,62 +446,6 @@ public final class Segment {
         }
     }
 
-    /// Waits until all three files are on the platter: their names are not.
-    public void force() {
-        log.force();
-        offsets.file().file().force();
-        times.file().file().force();
-    }
-
-    /// Gives the files other names, the records' last: with it the others are there.
-    public void rename(String suffix, String newSuffix) {
-        move(offsets.file().file(), suffix, newSuffix);
-        move(times.file().file(), suffix, newSuffix);
-        move(log, suffix, newSuffix);
-    }
-
-    private static void move(PooledFile file, String suffix, String newSuffix) {
-        var name = file.path().getFileName().toString();
-        var kept = name.substring(0, name.length() - suffix.length());
-        file.moveTo(file.path().resolveSibling(kept + newSuffix));
-    }
-
-    /// Removes the files here and now.
-    public void remove() {
-        log.remove();
-        offsets.file().file().remove();
-        times.file().file().remove();
-        transactions().file().remove();
-    }
-
-    /// Puts the files aside, but for the index of transactions. Returns what is to be removed
-    /// later; slices in use stay readable.
-    public List<Path> renameForDeletion() {
-        transactions(); // They have their name from the records' file.
-        return List.of(aside(log), aside(offsets.file().file()), aside(times.file().file()));
-    }
-
-    /// Puts the index of transactions aside. The records must not come back without it.
-    public Path renameTransactionsForDeletion() {
-        return aside(transactions().file());
-    }
-
-    private static Path aside(PooledFile file) {
-        var target = file.path().resolveSibling(file.path().getFileName() + SegmentNames.DELETED);
-        file.renameForDeletion(target);
-        return target;
-    }
-
-    /// The folder goes as a whole, and the files with it.
-    public void abandon() {
-        log.abandon();
-        offsets.file().file().abandon();
-        times.file().file().abandon();
-        if (transactions != null) {
-            transactions.file().abandon();
-        }
-    }
-
     OffsetIndex offsets() {
         return offsets;
     }
@@ -634,7 +456,7 @@ public final class Segment {
 
     /// Takes over what a scan has found out.
     void restart(int newSizeBytes, long newMaxTimestamp, long newMaxTimestampOffset) {
-        foundAt = -1;
+        search.forget();
         sizeBytes = newSizeBytes;
         maxTimestamp = newMaxTimestamp;
         maxTimestampOffset = newMaxTimestampOffset;
@@ -643,7 +465,7 @@ public final class Segment {
     }
 
     void resize(int newSizeBytes) {
-        foundAt = -1;
+        search.forget();
         sizeBytes = newSizeBytes;
     }
 }

@@ -23,7 +23,8 @@ public final class SegmentNames {
     private SegmentNames() {}
 
     public static String of(long baseOffset, String suffix) {
-        return "%020d".formatted(baseOffset) + suffix;
+        var number = Long.toString(baseOffset);
+        return "0".repeat(DIGITS - number.length()) + number + suffix;
     }
 
     /// The base offset in `name`, or -1 when it is no file of that kind.

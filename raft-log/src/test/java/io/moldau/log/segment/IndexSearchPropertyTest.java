@@ -37,7 +37,8 @@ class IndexSearchPropertyTest {
             @ForAll boolean cut) {
         var disk = new SimDisk(1);
         disk.createDirectories(FOLDER);
-        var file = new PooledFile(disk, new FilePool(4), FOLDER.resolve("i.index"));
+        var file =
+                new PooledFile(disk, new FilePool(4), FOLDER, BASE, SegmentNames.OFFSET_INDEX, "");
         var index = new OffsetIndex(file, BASE);
         index.file().begin();
         var expected = new TreeMap<Long, Integer>();
