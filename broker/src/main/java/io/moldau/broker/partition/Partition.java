@@ -1,10 +1,8 @@
 package io.moldau.broker.partition;
 
 import io.moldau.broker.disk.DataDir;
-import io.moldau.broker.disk.Room;
 import io.moldau.broker.replication.ReplicaLog;
 import io.moldau.broker.shard.Shard;
-import io.moldau.log.AppendMode;
 import io.moldau.log.AppendResult;
 import io.moldau.log.LogConfig;
 import io.moldau.log.PartitionLog;
@@ -15,7 +13,6 @@ import io.moldau.metadata.PartitionImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -34,11 +31,6 @@ import org.slf4j.LoggerFactory;
 /// thousand small objects and nothing more.
 public final class Partition {
     private static final Logger LOGGER = LoggerFactory.getLogger(Partition.class);
-    private static final AppendResult TIMED_OUT =
-            refused(
-                    Errors.REQUEST_TIMED_OUT,
-                    "the records were appended, and not in time by enough replicas");
-
     private final TopicPartition name;
     private final Uuid topicId;
     private final Surroundings around;
@@ -46,15 +38,13 @@ public final class Partition {
     private final LogKeeper keeper;
     private final RoleKeeper roles;
     private final FetchWaiters waiters = new FetchWaiters();
-    private final AckQueue<AppendResult> committing;
-    private final AckQueue<AppendResult> flushing;
+    private final Appends appends;
     private final Deletions deletions;
     private final EarlyAppends early = new EarlyAppends(this);
 
     private volatile PartitionView view;
 
     private long highWatermark;
-    private long uncommittedBytes;
 
     Partition(
             TopicPartition name,
@@ -76,8 +66,7 @@ public final class Partition {
                         around.clock(),
                         config,
                         new LogEvents());
-        this.committing = new AckQueue<>(shard, around.clock(), TIMED_OUT);
-        this.flushing = new AckQueue<>(shard, around.clock(), TIMED_OUT);
+        this.appends = new Appends(this, around.clock());
         this.deletions = new Deletions(this, around.clock());
         this.view = view;
         this.roles = new RoleKeeper(this, view.image());
@@ -140,13 +129,6 @@ public final class Partition {
     /// Leader, epochs and replicas as the metadata last said. Any thread.
     public PartitionImage leadership() {
         return view.image();
-    }
-
-    /// Whether `acks=all` can be promised now: enough replicas are in sync for
-    /// `min.insync.replicas`.
-    private boolean hasEnoughReplicas() {
-        var now = view;
-        return now.image().isr().size() >= now.minIsr();
     }
 
     /// Whether its log cannot be used now. Any thread.
@@ -239,60 +221,11 @@ public final class Partition {
             }
             return;
         }
-        if (all && !hasEnoughReplicas()) {
-            reply.accept(tooFewReplicas(Errors.NOT_ENOUGH_REPLICAS));
-            return;
-        }
-        if (keeper.room() != Room.ENOUGH) {
-            reply.accept(storageFailure(keeper.fullSentence()));
-            return;
-        }
-        var result = appendToLog(records);
-        switch (result) {
-            case AppendResult.Appended appended ->
-                    answer(appended.lastOffset() + 1, all, timeoutMs, result, reply);
-            case AppendResult.Duplicate copy ->
-                    answer(copy.lastOffset() + 1, all, timeoutMs, result, reply);
-            case AppendResult.Refused _ -> reply.accept(result);
-        }
-    }
-
-    private AppendResult appendToLog(ByteBuffer records) {
-        try {
-            var result = log().append(records, AppendMode.CLIENT, role().leaderEpoch(), wallMs());
-            if (result instanceof AppendResult.Appended appended) {
-                uncommittedBytes += appended.sizeBytes();
-                keeper.onAppended(appended.sizeBytes());
-                role().onPromised();
-            }
-            return result;
-        } catch (KafkaStorageException e) {
-            return storageFailure(e.getMessage());
-        } catch (RuntimeException e) {
-            return storageFailure(
-                    keeper.survives(e)
-                            ? "the disk refused (%s): try again".formatted(e.getMessage())
-                            : e.getMessage());
-        }
-    }
-
-    private void answer(
-            long endOffset,
-            boolean all,
-            int timeoutMs,
-            AppendResult result,
-            Consumer<AppendResult> reply) {
-        if (endOffset <= (all ? highWatermark : keeper.promisedEnd())) {
-            reply.accept(result);
-        } else if (all) {
-            committing.add(endOffset, timeoutMs, result, reply);
-        } else {
-            flushing.add(endOffset, AckQueue.NO_TIMEOUT, result, reply);
-        }
+        appends.append(records, all, timeoutMs, reply);
     }
 
     void onBytesAppended(int bytes) {
-        uncommittedBytes += bytes;
+        appends.onBytesAppended(bytes);
     }
 
     /// The leader said how far records are committed; less than before only after a truncation.
@@ -304,9 +237,7 @@ public final class Partition {
 
     /// Too few replicas are in sync for what was appended and is not committed.
     void refuseUncommitted() {
-        if (!committing.isEmpty()) {
-            committing.refuseAll(tooFewReplicas(Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND));
-        }
+        appends.refuseUncommitted();
     }
 
     /// Records below `offset` are committed: answers who waits for that.
@@ -314,20 +245,12 @@ public final class Partition {
         if (offset <= highWatermark) {
             return;
         }
-        long bytes = bytesUpTo(offset);
-        uncommittedBytes -= bytes;
+        long bytes = appends.commitBytes(highWatermark, offset);
         highWatermark = offset;
         waiters.tell(
                 Math.clamp(bytes, 1, Integer.MAX_VALUE),
                 waiters.anyCommittedOnly() ? log().lastStableOffset(offset) : offset);
-        committing.advance(offset);
-    }
-
-    /// What of the uncommitted bytes lies below `offset`, by the share of its records.
-    private long bytesUpTo(long offset) {
-        long records = keeper.log().logEndOffset() - highWatermark;
-        long passed = offset - highWatermark;
-        return passed >= records ? uncommittedBytes : uncommittedBytes * passed / records;
+        appends.onCommitted(offset);
     }
 
     /// Reads for one item of a fetch; what was found is left in the item. On the shard only.
@@ -448,8 +371,7 @@ public final class Partition {
     }
 
     private void refuseWaiting(AppendResult refusal) {
-        committing.refuseAll(refusal);
-        flushing.refuseAll(refusal);
+        appends.refuseAll(refusal);
         early.refuseAll(refusal);
         waiters.wakeAll();
     }
@@ -459,26 +381,11 @@ public final class Partition {
         if (leadership().leader() == nodeId()
                 && role() instanceof Role.Offline
                 && !roles.isOver()) {
-            return storageFailure("the log of %s cannot be used now".formatted(name));
+            return Appends.storageFailure("the log of %s cannot be used now".formatted(name));
         }
-        return refused(
+        return Appends.refused(
                 Errors.NOT_LEADER_OR_FOLLOWER,
                 "node %d does not lead %s".formatted(nodeId(), name));
-    }
-
-    private AppendResult tooFewReplicas(Errors error) {
-        return refused(
-                error,
-                "%s has %d replicas in sync, min.insync.replicas is %d"
-                        .formatted(name, leadership().isr().size(), view.minIsr()));
-    }
-
-    private static AppendResult storageFailure(String message) {
-        return refused(Errors.KAFKA_STORAGE_ERROR, message);
-    }
-
-    private static AppendResult refused(Errors error, String message) {
-        return new AppendResult.Refused(error, message, List.of());
     }
 
     private final class LogEvents implements LogKeeper.Owner {
@@ -495,7 +402,7 @@ public final class Partition {
 
         @Override
         public void onFlushed() {
-            flushing.advance(keeper.promisedEnd());
+            appends.onFlushed();
             role().onPromised();
         }
 
@@ -506,9 +413,9 @@ public final class Partition {
 
         @Override
         public void onFailed(RuntimeException cause, boolean lost) {
-            uncommittedBytes = 0;
+            appends.onLogFailed();
             roles.onLogFailed(lost);
-            refuseWaiting(storageFailure(cause.getMessage()));
+            refuseWaiting(Appends.storageFailure(cause.getMessage()));
             deletions.refuse(Errors.KAFKA_STORAGE_ERROR);
         }
     }
