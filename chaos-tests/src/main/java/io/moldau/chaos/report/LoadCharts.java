@@ -67,15 +67,10 @@ final class LoadCharts {
     }
 
     private void throughput(Svg svg, double top) {
-        double most =
-                nice(
-                        columns.stream()
-                                .mapToDouble(c -> Math.max(c.acknowledged(), c.polled()))
-                                .max()
-                                .orElse(0));
-        double acknowledgedMost =
-                nice(columns.stream().mapToDouble(Column::acknowledged).max().orElse(0));
-        double scale = Math.min(most, acknowledgedMost * 4); // The last read is off the chart.
+        double acknowledged = columns.stream().mapToDouble(Column::acknowledged).max().orElse(0);
+        double polled = columns.stream().mapToDouble(Column::polled).max().orElse(0);
+        // The last read is off the chart.
+        double scale = nice(Math.clamp(polled, acknowledged, acknowledged * 2.2));
         frame(svg, top, "records/s");
         level(svg, top, 1, Html.count(Math.round(scale)));
         level(svg, top, 0.5, Html.count(Math.round(scale / 2)));
@@ -117,7 +112,7 @@ final class LoadCharts {
 
     private void lag(Svg svg, double top) {
         double most = nice(columns.stream().mapToDouble(Column::lag).max().orElse(0));
-        frame(svg, top, "lag of the group");
+        frame(svg, top, "group lag");
         level(svg, top, 1, Html.count(Math.round(most)));
         svg.path(line(top, c -> c.lag() / most), "lag");
     }

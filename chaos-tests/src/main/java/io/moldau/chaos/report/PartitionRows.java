@@ -12,7 +12,7 @@ import java.util.TreeMap;
 /// A row for each partition, in the colour of its leader and paler where replicas are missing from
 /// the ISR; above them the controller's.
 final class PartitionRows {
-    private static final double ROW = 11;
+    private static final double ROW = 12;
     private static final double HEAD = 26;
 
     private final TimeAxis axis;

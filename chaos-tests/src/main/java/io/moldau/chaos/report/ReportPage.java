@@ -20,6 +20,10 @@ import java.util.stream.Collectors;
 /// A run on one page, with nothing outside of it: style and pictures are in the file.
 public final class ReportPage {
     private static final int WAITS_SHOWN = 12;
+
+    /// Anomalies whose lines are shown at once.
+    private static final int OPENED = 3;
+
     private static final DateTimeFormatter WHEN =
             DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
                     .withZone(ZoneOffset.UTC);
@@ -207,7 +211,9 @@ public final class ReportPage {
             out.append(" producer's order.</p>\n");
         } else {
             out.append("<p>").append(counts()).append("</p>\n");
-            report.judgement().anomalies().forEach(this::anomaly);
+            for (int i = 0; i < report.judgement().anomalies().size(); i++) {
+                anomaly(report.judgement().anomalies().get(i), i < OPENED);
+            }
         }
         out.append("</div>\n");
     }
@@ -218,8 +224,11 @@ public final class ReportPage {
                 .collect(Collectors.joining(", "));
     }
 
-    private void anomaly(Anomaly anomaly) {
-        out.append("<details><summary><b>").append(anomaly.kind().label()).append("</b> ");
+    private void anomaly(Anomaly anomaly, boolean opened) {
+        out.append(opened ? "<details open>" : "<details>")
+                .append("<summary><b>")
+                .append(anomaly.kind().label())
+                .append("</b> ");
         out.append(Html.escaped(anomaly.detail()));
         if (anomaly.index() >= 0) {
             out.append(" <span class=\"soft\">operation ").append(anomaly.index());

@@ -9,7 +9,7 @@ record TimeAxis(long lengthNanos) {
     static final double LEFT = 132;
     static final double WIDTH = 1180;
 
-    private static final double RIGHT = WIDTH - 10;
+    private static final double RIGHT = WIDTH - 20;
     private static final int TICKS_MAX = 13;
     private static final int[] STEPS_SECONDS = {
         1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400
