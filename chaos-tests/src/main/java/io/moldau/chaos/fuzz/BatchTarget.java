@@ -81,7 +81,7 @@ final class BatchTarget implements FuzzTarget {
 
     /// Without its numbers a sentence is the same whenever the same thing is wrong.
     private static String template(String message) {
-        return message.replaceAll("-?\\d+", "#");
+        return message.replaceAll("\\b[0-9a-f]{8}\\b|-?\\d+", "#");
     }
 
     private static String sizeOf(int records) {
