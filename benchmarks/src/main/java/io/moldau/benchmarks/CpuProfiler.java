@@ -3,6 +3,7 @@ package io.moldau.benchmarks;
 import java.lang.management.ManagementFactory;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -14,7 +15,17 @@ import org.openjdk.jmh.results.ScalarResult;
 /// Nanoseconds of processor time that the measuring thread spends on an operation, the kernel's
 /// part included. Where others use the machine too, it says more than the clock on the wall.
 public final class CpuProfiler implements InternalProfiler {
+    private static final LongAdder EXEMPT_NANOS = new LongAdder();
+
     private long startNanos;
+
+    /// Runs what the measuring thread has to do and is not to be charged for.
+    static void exempt(Runnable preparation) {
+        var threads = ManagementFactory.getThreadMXBean();
+        long begin = threads.getCurrentThreadCpuTime();
+        preparation.run();
+        EXEMPT_NANOS.add(threads.getCurrentThreadCpuTime() - begin);
+    }
 
     @Override
     public String getDescription() {
@@ -42,6 +53,6 @@ public final class CpuProfiler implements InternalProfiler {
                 nanos += Math.max(0, threads.getThreadCpuTime(thread.getThreadId()));
             }
         }
-        return nanos;
+        return nanos - EXEMPT_NANOS.sum();
     }
 }

@@ -1,6 +1,5 @@
 package io.moldau.benchmarks;
 
-import io.moldau.log.LogConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +18,7 @@ record FilledLog(Path root, int records, int batchBytes, long endOffset, long fi
         long firstMs = System.currentTimeMillis() - bytes / Batches.BATCH_BYTES - 1;
         long written = 0;
         int batchBytes = 0;
-        var ours = OurLog.open(root, LogConfig.defaults());
+        var ours = OurLog.open(root);
         for (long nowMs = firstMs; written < bytes; nowMs++) {
             var batch = Batches.build(records, recordBytes, false, nowMs);
             batchBytes = batch.remaining();

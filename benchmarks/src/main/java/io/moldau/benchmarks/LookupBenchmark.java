@@ -1,12 +1,7 @@
 package io.moldau.benchmarks;
 
-import io.moldau.log.LogConfig;
-import java.io.IOException;
-import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.server.storage.log.FetchIsolation;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -30,100 +25,49 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
         value = 1,
         jvmArgsAppend = {"-Xms1g", "-Xmx1g"})
+@State(Scope.Thread)
 public class LookupBenchmark {
     private static final long LOG_BYTES = 512 << 20;
     private static final int RECORD_BYTES = 100;
     private static final int NEAR_BATCHES = 200;
 
-    /// What is looked up.
-    @State(Scope.Thread)
-    public static class Data {
-        @Param({"anywhere", "nearEnd"})
-        public String where;
+    @Param public Side side;
 
-        private final SplittableRandom random = new SplittableRandom(42);
-        private FilledLog filled;
-        private long from;
+    @Param({"anywhere", "nearEnd"})
+    public String where;
 
-        private void fill() {
-            filled = FilledLog.write("lookup", LOG_BYTES, RECORD_BYTES);
-            from =
-                    where.equals("nearEnd")
-                            ? filled.endOffset() - (long) NEAR_BATCHES * filled.records()
-                            : 0;
-        }
+    private final SplittableRandom random = new SplittableRandom(42);
+    private FilledLog filled;
+    private MeasuredLog log;
+    private long from;
 
-        private long offset() {
-            return random.nextLong(from, filled.endOffset());
-        }
-
-        private long timestamp() {
-            return filled.firstTimestampMs() + offset() / filled.records();
-        }
+    @Setup(Level.Trial)
+    public void open() {
+        filled = FilledLog.write("lookup", LOG_BYTES, RECORD_BYTES);
+        from =
+                where.equals("nearEnd")
+                        ? filled.endOffset() - (long) NEAR_BATCHES * filled.records()
+                        : 0;
+        log = MeasuredLog.open(side, filled.root());
     }
 
-    /// The filled log, opened by us.
-    @State(Scope.Thread)
-    public static class Ours {
-        private Data data;
-        private OurLog log;
-
-        @Setup(Level.Trial)
-        public void open(Data given) {
-            data = given;
-            given.fill();
-            log = OurLog.open(given.filled.root(), LogConfig.defaults());
-        }
-
-        @TearDown(Level.Trial)
-        public void close() {
-            log.close();
-            data.filled.remove();
-        }
+    @TearDown(Level.Trial)
+    public void close() {
+        log.close();
+        filled.remove();
     }
 
-    /// The filled log, opened by Kafka.
-    @State(Scope.Thread)
-    public static class Kafkas {
-        private Data data;
-        private KafkaLog log;
-
-        @Setup(Level.Trial)
-        public void open(Data given) {
-            data = given;
-            given.fill();
-            log = KafkaLog.open(given.filled.root(), Map.of(), true);
-        }
-
-        @TearDown(Level.Trial)
-        public void close() {
-            log.close();
-            data.filled.remove();
-        }
+    private long anOffset() {
+        return random.nextLong(from, filled.endOffset());
     }
 
     @Benchmark
-    public Object moldauOffset(Ours ours) {
-        var read =
-                ours.log.log().read(ours.data.offset(), Long.MAX_VALUE, Batches.BATCH_BYTES, true);
-        read.slice().release();
-        return read;
+    public int offset() {
+        return log.read(anOffset(), Batches.BATCH_BYTES, null);
     }
 
     @Benchmark
-    public Object kafkaOffset(Kafkas theirs) throws IOException {
-        return theirs.log
-                .log()
-                .read(theirs.data.offset(), Batches.BATCH_BYTES, FetchIsolation.LOG_END, true);
-    }
-
-    @Benchmark
-    public Object moldauTimestamp(Ours ours) {
-        return ours.log.log().offsetForTimestamp(ours.data.timestamp());
-    }
-
-    @Benchmark
-    public Object kafkaTimestamp(Kafkas theirs) {
-        return theirs.log.log().fetchOffsetByTimestamp(theirs.data.timestamp(), Optional.empty());
+    public Object timestamp() {
+        return log.offsetFor(filled.firstTimestampMs() + anOffset() / filled.records());
     }
 }

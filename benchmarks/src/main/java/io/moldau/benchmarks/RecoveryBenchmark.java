@@ -1,6 +1,5 @@
 package io.moldau.benchmarks;
 
-import io.moldau.log.LogConfig;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -58,7 +57,7 @@ public class RecoveryBenchmark {
 
     @Benchmark
     public long moldau() {
-        var ours = OurLog.open(data.root(), LogConfig.defaults());
+        var ours = OurLog.open(data.root());
         opened = ours;
         return ours.log().logEndOffset();
     }

@@ -48,7 +48,9 @@ class LogCleaningScaleTest {
         }
 
         assertThat(kept).isEqualTo(KEYS);
-        System.out.printf("%d rounds, %d keys%n", rounds, kept);
+        System.out.printf(
+                "%d rounds, %d keys, %d MB for their map, in a heap of at most %d MB%n",
+                rounds, kept, MAP_BYTES >> 20, Runtime.getRuntime().maxMemory() >> 20);
         fixture.close();
     }
 
