@@ -3,11 +3,16 @@ package io.moldau.chaos.workload;
 import io.moldau.chaos.history.Notes;
 import io.moldau.chaos.history.Operation.Stage;
 import io.moldau.chaos.history.Value;
+import java.time.Duration;
 import java.util.Random;
 
 /// A thread that leads a [RemoteClient], and starts another one when that has crashed or given an
 /// operation up.
 abstract class RemoteLoad implements LoadClient {
+    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration PATIENCE =
+            Duration.ofMillis(ClientSettings.DELIVERY_TIMEOUT_MS + 15_000);
+
     private final Scene scene;
     private final String library;
     private final String name;
@@ -58,10 +63,16 @@ abstract class RemoteLoad implements LoadClient {
         onReplaced();
     }
 
-    /// It was installed a moment ago, so it is now.
+    /// The library was there a moment ago; a machine that is too busy to start a process will not
+    /// be for long.
     private void replace() {
         client.close();
-        client = RemoteClient.start(scene.plan(), library, name).orElseThrow();
+        var next = RemoteClient.start(scene.plan(), library, name);
+        while (next.isEmpty() && !stopping) {
+            Threads.pause(RETRY);
+            next = RemoteClient.start(scene.plan(), library, name);
+        }
+        next.ifPresent(started -> client = started);
     }
 
     /// A client that knows nothing of what its forerunner was told has taken over.
@@ -94,9 +105,13 @@ abstract class RemoteLoad implements LoadClient {
         stopping = true;
     }
 
+    /// Ends a client that hangs.
     @Override
     public final void close() {
         stop();
-        Threads.join(thread);
+        if (!Threads.join(thread, PATIENCE)) {
+            client.kill();
+            Threads.join(thread);
+        }
     }
 }

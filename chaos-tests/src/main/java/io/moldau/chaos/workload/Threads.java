@@ -15,6 +15,16 @@ final class Threads {
         }
     }
 
+    /// @return whether it ended in time
+    static boolean join(Thread thread, Duration patience) {
+        try {
+            return thread.join(patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for " + thread.getName(), e);
+        }
+    }
+
     static void pause(Duration time) {
         try {
             Thread.sleep(time);
