@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +77,12 @@ public final class BrokerProcess implements AutoCloseable {
                     executable, home, port, arguments, environment, List.of(command), bare);
         }
 
+        public Launch withEnvironment(Map<String, String> more) {
+            var all = new HashMap<>(environment);
+            all.putAll(more);
+            return new Launch(executable, home, port, arguments, Map.copyOf(all), prefix, bare);
+        }
+
         private List<String> commandLine() {
             var line = new ArrayList<>(prefix);
             line.addAll(List.of(executable.toString(), "start"));
@@ -116,6 +123,11 @@ public final class BrokerProcess implements AutoCloseable {
 
     /// Starts it and does not wait.
     public void launch() {
+        launch(Map.of());
+    }
+
+    /// Starts it, this once with more in its environment, and does not wait.
+    public void launch(Map<String, String> environment) {
         if (isAlive()) {
             throw new IllegalStateException("already running as " + pid());
         }
@@ -125,6 +137,7 @@ public final class BrokerProcess implements AutoCloseable {
             var builder = new ProcessBuilder(launch.commandLine());
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             builder.environment().putAll(launch.environment());
+            builder.environment().putAll(environment);
             builder.directory(launch.home().toFile());
             builder.redirectErrorStream(true).redirectOutput(log().toFile());
             beganNanos = System.nanoTime();
@@ -208,6 +221,11 @@ public final class BrokerProcess implements AutoCloseable {
 
     public boolean isAlive() {
         return process != null && process.isAlive();
+    }
+
+    /// How it ended.
+    public int exitStatus() {
+        return process.exitValue();
     }
 
     public long pid() {

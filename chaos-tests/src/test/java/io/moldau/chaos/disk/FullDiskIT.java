@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.moldau.chaos.run.Acceptance;
 import io.moldau.chaos.run.BrokerProcess;
+import io.moldau.chaos.run.SmallDisk;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

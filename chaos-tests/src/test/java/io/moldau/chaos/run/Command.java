@@ -3,6 +3,7 @@ package io.moldau.chaos.run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -11,9 +12,14 @@ import java.util.concurrent.TimeUnit;
 ///
 /// @param output what it printed, errors included
 public record Command(int exitStatus, String output) {
-    private static final int TIMEOUT_S = 90;
+    private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
     public static Command run(String... arguments) {
+        return run(TIMEOUT, arguments);
+    }
+
+    /// @param timeout by when it must have ended
+    public static Command run(Duration timeout, String... arguments) {
         var line = new ArrayList<>(List.of(Acceptance.executable().toString()));
         line.addAll(List.of(arguments));
         try {
@@ -22,7 +28,7 @@ public record Command(int exitStatus, String output) {
             var builder = new ProcessBuilder(line).redirectErrorStream(true);
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             var process = builder.redirectOutput(output.toFile()).start();
-            if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)) {
+            if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
                 throw new IllegalStateException(

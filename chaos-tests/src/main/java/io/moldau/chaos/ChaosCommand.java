@@ -1,5 +1,9 @@
-package io.moldau.chaos.sim;
+package io.moldau.chaos;
 
+import io.moldau.chaos.check.CheckCommand;
+import io.moldau.chaos.drill.RunCommand;
+import io.moldau.chaos.fuzz.FuzzCommand;
+import io.moldau.chaos.sim.SimCommand;
 import io.moldau.cli.ExtraCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -11,7 +15,7 @@ import picocli.CommandLine.Spec;
         name = "chaos",
         mixinStandardHelpOptions = true,
         description = "Looks for lost records under faults.",
-        subcommands = SimCommand.class)
+        subcommands = {SimCommand.class, RunCommand.class, CheckCommand.class, FuzzCommand.class})
 public final class ChaosCommand implements ExtraCommand, Callable<Integer> {
     @Spec private CommandSpec spec;
 

@@ -1,9 +1,10 @@
-package io.moldau.chaos.disk;
+package io.moldau.chaos.run;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,34 +14,36 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// A file system in memory, of a size of its own, that only processes see which are started with
-/// [#prefix]. It lives in a mount namespace that a sleeping process holds open, so that it outlives
-/// brokers and needs no rights on the machine.
-final class SmallDisk implements AutoCloseable {
-    private static final String SLEEP_S = "3600";
+/// [#prefix]. It lives in a mount namespace that a waiting process holds open, so that it outlives
+/// brokers, ends with this process, and needs no rights on the machine.
+public final class SmallDisk implements AutoCloseable {
     private static final String FILLER = "filler";
 
     private final Process holder;
     private final Path mountPoint;
+    private final int megabytes;
 
-    private SmallDisk(Process holder, Path mountPoint) {
+    private SmallDisk(Process holder, Path mountPoint, int megabytes) {
         this.holder = holder;
         this.mountPoint = mountPoint;
+        this.megabytes = megabytes;
     }
 
     /// @return empty where the system does not allow it; the reason goes to `whyNot`
-    static Optional<SmallDisk> mount(Path mountPoint, int megabytes, List<String> whyNot) {
+    public static Optional<SmallDisk> mount(Path mountPoint, int megabytes, List<String> whyNot) {
         try {
             Files.createDirectories(mountPoint);
             var script =
-                    "mount -t tmpfs -o size=%dm,mode=0777 tmpfs '%s' && echo mounted && exec sleep %s"
-                            .formatted(megabytes, mountPoint, SLEEP_S);
+                    // Its input ends with this process.
+                    "mount -t tmpfs -o size=%dm,mode=0777 tmpfs '%s' && echo mounted && exec cat"
+                            .formatted(megabytes, mountPoint);
             var holder =
                     new ProcessBuilder("unshare", "-rm", "sh", "-c", script)
                             .redirectErrorStream(true)
                             .start();
             var line = holder.inputReader().readLine();
             if ("mounted".equals(line)) {
-                return Optional.of(new SmallDisk(holder, mountPoint));
+                return Optional.of(new SmallDisk(holder, mountPoint, megabytes));
             }
             holder.destroyForcibly();
             whyNot.add("no file system of its own can be mounted here: " + line);
@@ -51,7 +54,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /// What a command is to be prefixed with to see it.
-    String[] prefix() {
+    public String[] prefix() {
         return new String[] {
             "nsenter",
             "--user",
@@ -63,12 +66,12 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /// A path on it as this process sees it.
-    Path outside(String name) {
+    public Path outside(String name) {
         return Path.of("/proc/" + holder.pid() + "/root" + mountPoint).resolve(name);
     }
 
     /// Another program takes all that is left.
-    void fillUp() {
+    public void fillUp() {
         var block = ByteBuffer.allocate(64 * 1024);
         try (var file =
                 FileChannel.open(
@@ -83,7 +86,35 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    long freeBytes() {
+    /// It shrinks to what is on it, so that not a byte is left.
+    public void shrink() {
+        long used = ((long) megabytes << 20) - freeBytes();
+        resize((used >> 10) + "k");
+    }
+
+    /// It is as large again as it was.
+    public void grow() {
+        resize(megabytes + "m");
+    }
+
+    private void resize(String size) {
+        var line = new ArrayList<>(List.of(prefix()));
+        line.addAll(List.of("mount", "-o", "remount,size=" + size, mountPoint.toString()));
+        try {
+            var mount = new ProcessBuilder(line).redirectErrorStream(true).start();
+            var said = new String(mount.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (mount.waitFor() != 0) {
+                throw new IllegalStateException("cannot resize the small disk: " + said.strip());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while resizing the small disk", e);
+        }
+    }
+
+    public long freeBytes() {
         try {
             return Files.getFileStore(outside("")).getUsableSpace();
         } catch (IOException e) {
@@ -91,7 +122,7 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    List<String> names() {
+    public List<String> names() {
         try (var entries = Files.list(outside(""))) {
             return new ArrayList<>(entries.map(path -> path.getFileName().toString()).toList());
         } catch (IOException e) {
