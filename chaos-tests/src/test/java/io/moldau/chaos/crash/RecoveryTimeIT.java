@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 ///
 /// System properties: `moldau.recovery.mb` of real data (64; 51200 for the whole measure, which
 /// needs the room on the disk), `moldau.recovery.partitions` (4; 50), `moldau.recovery.segment.mb`
-/// (8; 1024 is what a topic has that says nothing), `moldau.recovery.ms.max` (10000).
+/// (8; 1024 is what a topic has that says nothing), `moldau.recovery.ms.max` (10000, more while
+/// others use the machine).
 class RecoveryTimeIT {
     private static final long BYTES = Long.getLong("moldau.recovery.mb", 64) << 20;
     private static final int PARTITIONS = Integer.getInteger("moldau.recovery.partitions", 4);
@@ -51,7 +52,9 @@ class RecoveryTimeIT {
                 servedMs = Math.max(servedMs, timedStart(broker, written, kill));
             }
 
-            assertThat(servedMs).as("ms until all is served").isLessThanOrEqualTo(MS_MAX);
+            assertThat(servedMs)
+                    .as("ms until all is served")
+                    .isLessThanOrEqualTo((long) (MS_MAX * Acceptance.machineBusyness()));
             if (BYTES <= READ_ALL_BYTES_MAX) {
                 assertThat(bulk.read(broker.bootstrap())).isEqualTo(written);
             }
