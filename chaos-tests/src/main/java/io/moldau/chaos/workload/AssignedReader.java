@@ -47,6 +47,7 @@ final class AssignedReader implements LoadClient {
             } finally {
                 consumer.close(CloseOptions.timeout(Duration.ZERO));
             }
+            Threads.pause(POLL);
         }
     }
 
@@ -105,7 +106,7 @@ final class AssignedReader implements LoadClient {
             scene.meter().onPolled(records.count());
             return true;
         } catch (KafkaException e) {
-            var notes = Notes.ofError(e.toString());
+            var notes = PollStep.failed(e);
             scene.history().complete(process, Stage.INFO, "poll", asked, notes);
             return false;
         }

@@ -58,6 +58,7 @@ final class GroupMember implements LoadClient {
             } finally {
                 life.end(stays);
             }
+            Threads.pause(POLL);
         }
     }
 
@@ -133,7 +134,7 @@ final class GroupMember implements LoadClient {
                 complete(Stage.OK, "poll", got, new Notes(group, given, commits, error.toString()));
                 return true;
             } catch (KafkaException e) {
-                complete(Stage.INFO, "poll", asked, Notes.ofError(e.toString()));
+                complete(Stage.INFO, "poll", asked, PollStep.failed(e));
                 return false;
             }
         }

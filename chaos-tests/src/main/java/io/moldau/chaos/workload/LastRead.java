@@ -49,6 +49,9 @@ final class LastRead {
             } finally {
                 consumer.close(CloseOptions.timeout(Duration.ZERO));
             }
+            if (!complete) {
+                Threads.pause(POLL); // What could not be read may be mended by then.
+            }
         }
     }
 
@@ -81,8 +84,7 @@ final class LastRead {
             }
             return true;
         } catch (KafkaException e) {
-            scene.history()
-                    .complete(process, Stage.INFO, "poll", asked, Notes.ofError(e.toString()));
+            scene.history().complete(process, Stage.INFO, "poll", asked, PollStep.failed(e));
             return false;
         }
     }

@@ -31,7 +31,8 @@ class Librdkafka:
             "acks": "all", "enable.idempotence": True, "linger.ms": 0,
             "message.timeout.ms": DELIVERY_TIMEOUT_MS})
         self.consumer_settings = dict(common, **{
-            "group.id": name, "enable.auto.commit": False, "auto.offset.reset": "earliest"})
+            "group.id": name, "enable.auto.commit": False, "auto.offset.reset": "earliest",
+            "check.crcs": True})
         self.producer = None
         self.consumer = None
 

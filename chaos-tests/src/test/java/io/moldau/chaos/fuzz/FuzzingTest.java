@@ -93,7 +93,7 @@ class FuzzingTest {
             // when
             var broken =
                     new Fuzzing(node, Corpus.open(folder.resolve("corpus")), System.nanoTime())
-                            .run(SOON, Long.getLong("fuzz.inputs", 500));
+                            .run(SOON, Long.getLong("fuzz.inputs", 200));
 
             // then
             assertThat(broken).isEmpty();
