@@ -229,9 +229,10 @@ final class GroupState {
 
     /// Takes a member out; whoever waits in its name hears `error`.
     void remove(Member member, Errors error) {
-        roster.remove(member);
+        // Answered first: whose call waits counts as back, and is to be counted off once only.
         answerJoin(member, Joined.refused(error, member.id()));
         answerSync(member, Synced.refused(error));
+        roster.remove(member);
     }
 
     /// After members came, changed or went: starts a rebalance, or goes on with the one under way.

@@ -90,6 +90,20 @@ public final class Shard implements Executor, AutoCloseable {
         return timer;
     }
 
+    /// Runs what is queued and due, here and now: for a shard without a thread, see
+    /// [Shards#driven].
+    ///
+    /// @return the monotonic nanosecond at which the next timer is due; [Long#MAX_VALUE] if none is
+    public long runDue() {
+        boolean worked;
+        do {
+            worked = runTasks();
+            worked |= runTimers();
+        } while (worked);
+        var next = timers.peek();
+        return next == null ? Long.MAX_VALUE : next.dueNanos();
+    }
+
     private void run() {
         while (true) {
             boolean worked = runTasks();

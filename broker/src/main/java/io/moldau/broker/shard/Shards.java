@@ -22,6 +22,15 @@ public final class Shards implements AutoCloseable {
         return new Shards(shards);
     }
 
+    /// Shards without threads of their own, for a simulation: whoever holds them runs what is due,
+    /// by [Shard#runDue()].
+    public static Shards driven(int count, String name, Clock clock) {
+        return new Shards(
+                IntStream.range(0, count)
+                        .mapToObj(i -> new Shard(i, name + "-" + i, clock))
+                        .toList());
+    }
+
     /// The shard that owns everything with this hash.
     public Shard of(int hash) {
         int mixed = hash ^ (hash >>> 16);

@@ -877,6 +877,29 @@ class ClassicGroupTest {
 
     @Nested
     class Leaving {
+        /// Found by the simulation, seed 270: it was counted off twice, and from then on nobody was
+        /// believed to be back.
+        @Test
+        void whoseJoinWaitsHoldsUpNobodyByLeaving() {
+            // given
+            var a = rig.client("a");
+            var b = rig.client("b");
+            rig.stable(a, b);
+            var c = rig.client("c");
+            c.sendJoin();
+            c.takeId();
+            c.sendJoin();
+
+            // when
+            c.leaves("");
+            a.joins();
+            b.joins();
+
+            // then
+            assertThat(a.join.waits()).isFalse();
+            assertThat(b.generation()).isEqualTo(a.generation()).isGreaterThan(1);
+        }
+
         @Test
         void theOthersShareWhatItHad() {
             // given
