@@ -1,5 +1,11 @@
 package io.moldau.chaos.sim;
 
+import io.moldau.chaos.sim.cluster.SimCluster;
+import io.moldau.chaos.sim.cluster.SimNode;
+import io.moldau.chaos.sim.group.SimGroups;
+import io.moldau.chaos.sim.world.Fault;
+import io.moldau.chaos.sim.world.Luck;
+import io.moldau.chaos.sim.world.Mix;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.MetadataCommand.AlterConfigs;
 import io.moldau.metadata.MetadataCommand.AlterReassignments;
@@ -9,6 +15,7 @@ import io.moldau.metadata.MetadataCommand.ElectionType;
 import io.moldau.metadata.MetadataCommand.FenceNode;
 import io.moldau.metadata.MetadataCommand.Reassignment;
 import io.moldau.metadata.PartitionImage;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -24,19 +31,32 @@ import org.apache.kafka.common.config.ConfigResource;
 /// what they have: a node that came back unclean counts until it is in sync again.
 final class Nemesis {
     private static final Set<Fault> STRUCK_ELSEWHERE =
-            EnumSet.of(Fault.DELAY, Fault.LAG, Fault.COMMAND_LOSS, Fault.COMMAND_AGAIN);
+            EnumSet.of(
+                    Fault.DELAY,
+                    Fault.LAG,
+                    Fault.COMMAND_LOSS,
+                    Fault.COMMAND_AGAIN,
+                    Fault.DROP,
+                    Fault.DUPLICATE);
 
     private final SimCluster cluster;
+    private final SimGroups groups;
     private final Map<Fault, Luck> lucks = new EnumMap<>(Fault.class);
     private final boolean[][] damaged;
+
+    /// By node: what has rotted may not be found before the end.
+    private final boolean[] rotten;
+
     private Uuid topic;
     private boolean over;
 
-    Nemesis(SimCluster cluster) {
+    Nemesis(SimCluster cluster, SimGroups groups) {
         this.cluster = cluster;
+        this.groups = groups;
         var mix = cluster.mix();
-        topic = cluster.metadata().newest().topic(SimCluster.TOPIC).id();
-        damaged = new boolean[mix.nodes() + 1][mix.partitions()];
+        topic = cluster.metadata().newest().topic(Mix.TOPIC).id();
+        rotten = new boolean[mix.nodes() + 1];
+        damaged = new boolean[mix.nodes() + 1][mix.logs()];
         mix.everyMs()
                 .forEach((fault, everyMs) -> {
                     lucks.put(fault, new Luck(mix.seed(), fault.name().hashCode()));
@@ -79,7 +99,7 @@ final class Nemesis {
             case CUT -> cut(node.id(), luck);
             case ISOLATION -> isolate(node, luck);
             case BREAK -> breakStream(luck);
-            case DELAY, LAG, COMMAND_LOSS, COMMAND_AGAIN -> {} // Struck where they happen.
+            case DELAY, LAG, COMMAND_LOSS, COMMAND_AGAIN, DROP, DUPLICATE -> {} // Where they are.
             case FALSE_ALARM -> fence(node);
             case CONTROLLER_CHANGE -> cluster.controller().replace();
             case ELECTION ->
@@ -91,6 +111,98 @@ final class Nemesis {
             case REASSIGNMENT -> reassign(luck);
             case DELETION -> node.replica(luck.below(cluster.mix().partitions())).deleteRecords();
             case CLOCK -> node.clock(0.3 + luck.below(300) / 100.0, luck.below(300));
+            case CRASH_LOOP -> crashAgain(node, luck, luck.between(2, 6));
+            case FAILED_SYNC -> failSyncs(node, luck);
+            case BIT_ROT -> rot(node, luck);
+            case FULL_DISK -> fill(node, luck);
+            case SLOW_DISK -> node.slowDisk(luck.between(100, 2000));
+            case SNAPSHOT -> jump(node, luck);
+            case COORDINATOR -> disturb(groups.coordinator(luck), luck);
+            case MEMBER_CRASH, MEMBER_PAUSE, MEMBER_LEAVE -> groups.strikeMember(fault, luck);
+        }
+    }
+
+    /// A log of which a sync has failed stays closed until its node starts again.
+    private void failSyncs(SimNode node, Luck luck) {
+        if (!node.isAlive() || !(cluster.mix().flushes() || mayLose(node.id()))) {
+            return;
+        }
+        Arrays.fill(damaged[node.id()], true);
+        node.store().failSyncs(1 + cluster.mix().logs());
+        for (int partition = 0; partition < cluster.mix().logs(); partition++) {
+            node.replica(partition).flushNow();
+        }
+        node.store().repair();
+        long life = node.life();
+        cluster.timeline()
+                .in(
+                        luck.between(100, 1500),
+                        () -> {
+                            if (node.lives(life)) {
+                                kill(node, luck);
+                            }
+                        });
+    }
+
+    private void rot(SimNode node, Luck luck) {
+        if (node.isAlive() && mayLose(node.id())) {
+            Arrays.fill(damaged[node.id()], true);
+            rotten[node.id()] = true;
+            try {
+                node.store().rot(luck.below(cluster.mix().logs()));
+            } catch (UncheckedIOException full) {
+                cluster.timeline().note(16, node.id(), 0, 0, full::getMessage);
+            }
+        }
+    }
+
+    private void fill(SimNode node, Luck luck) {
+        node.store().fill(luck.between(0, 400));
+        cluster.timeline().in(luck.between(20, 800), () -> node.store().repair());
+    }
+
+    private void crashAgain(SimNode node, Luck luck, long times) {
+        if (node.isAlive()) {
+            node.kill();
+        }
+        cluster.timeline()
+                .in(
+                        luck.between(1, 40),
+                        () -> {
+                            if (!node.isAlive()) {
+                                node.start();
+                            }
+                            if (times > 1 && !over) {
+                                cluster.timeline()
+                                        .in(
+                                                luck.between(1, 80),
+                                                () -> crashAgain(node, luck, times - 1));
+                            }
+                        });
+    }
+
+    /// It hears nothing for a while, and then everything at once.
+    private void jump(SimNode node, Luck luck) {
+        node.isolated(true);
+        cluster.timeline()
+                .in(
+                        luck.between(50, 800),
+                        () -> {
+                            long life = node.life();
+                            node.deliver(life, () -> groups.jump(node));
+                            node.isolated(false);
+                        });
+    }
+
+    private void disturb(SimNode coordinator, Luck luck) {
+        if (coordinator == null) {
+            return;
+        }
+        switch (luck.below(4)) {
+            case 0 -> kill(coordinator, luck);
+            case 1 -> coordinator.pause(luck.between(20, 1200));
+            case 2 -> isolate(coordinator, luck);
+            default -> fence(coordinator);
         }
     }
 
@@ -127,7 +239,7 @@ final class Nemesis {
     }
 
     private boolean mayLose(int id) {
-        for (int partition = 0; partition < cluster.mix().partitions(); partition++) {
+        for (int partition = 0; partition < cluster.mix().logs(); partition++) {
             int lost = 1;
             for (int other = 1; other < damaged.length; other++) {
                 lost += other != id && damaged[other][partition] ? 1 : 0;
@@ -141,14 +253,14 @@ final class Nemesis {
 
     /// A node that is in sync again has everything again.
     void onImage(ClusterImage image) {
-        if (image.topic(SimCluster.TOPIC) == null) {
+        if (image.topic(Mix.TOPIC) == null) {
             return; // Between two of that name.
         }
-        if (!image.topic(SimCluster.TOPIC).id().equals(topic)) {
+        if (!image.topic(Mix.TOPIC).id().equals(topic)) {
             // Whoever was away when it was made has nothing to lose, and is no help to the others.
-            topic = image.topic(SimCluster.TOPIC).id();
+            topic = image.topic(Mix.TOPIC).id();
             for (var lost : damaged) {
-                Arrays.fill(lost, true);
+                Arrays.fill(lost, 0, cluster.mix().partitions(), true);
             }
         }
         for (var node : cluster.nodes()) {
@@ -156,8 +268,10 @@ final class Nemesis {
             if (!node.isAlive() || !known.incarnation().equals(node.incarnation())) {
                 continue;
             }
-            for (int partition = 0; partition < cluster.mix().partitions(); partition++) {
-                if (cluster.partition(partition).isr().contains(node.id())) {
+            for (int partition = 0; partition < cluster.mix().logs(); partition++) {
+                if (cluster.partition(partition).isr().contains(node.id())
+                        && !rotten[node.id()]
+                        && !node.replica(partition).hasLost()) {
                     damaged[node.id()][partition] = false;
                 }
             }
@@ -230,12 +344,13 @@ final class Nemesis {
     /// in sync: then fewer than `min.insync.replicas` may be left that have what was acknowledged.
     /// Who does that must not lose a disk as well.
     private void reassign(Luck luck) {
-        int partition = luck.below(cluster.mix().partitions());
+        int partition = luck.below(cluster.mix().logs());
         if (cluster.mix().mayLose() && cluster.partition(partition).reassigning()) {
             return;
         }
         var target = luck.chance(0.2) ? null : SimCluster.replicas(cluster.mix(), luck);
-        var move = new Reassignment(SimCluster.TOPIC, partition, target);
+        var move =
+                new Reassignment(cluster.topicOf(partition), cluster.numberOf(partition), target);
         cluster.metadata().submit(new AlterReassignments(List.of(move)));
     }
 
@@ -259,7 +374,7 @@ final class Nemesis {
     /// Never below what the seed promises by.
     private void changeMinIsr(Luck luck) {
         long minIsr = luck.between(cluster.mix().minIsr(), cluster.mix().replicas());
-        var topic = new ConfigResource(ConfigResource.Type.TOPIC, SimCluster.TOPIC);
+        var topic = new ConfigResource(ConfigResource.Type.TOPIC, Mix.TOPIC);
         var change = ConfigChange.set(SimCluster.MIN_ISR, Long.toString(minIsr));
         cluster.metadata().submit(new AlterConfigs(topic, List.of(change), false));
     }
@@ -284,6 +399,7 @@ final class Nemesis {
             node.resume();
             node.isolated(false);
             node.clock(1, 0);
+            node.store().repair();
             if (!node.isAlive()) {
                 node.start();
             }

@@ -1,5 +1,8 @@
 package io.moldau.chaos.sim;
 
+import io.moldau.chaos.sim.world.Fault;
+import io.moldau.chaos.sim.world.Mix;
+import io.moldau.chaos.sim.world.Rules;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -14,17 +17,27 @@ import java.util.function.LongUnaryOperator;
 /// Many seeds, on as many threads as there are cores; each seed in one of them alone.
 public final class SeedRun {
     private final Rules rules;
+    private final Set<Fault> without;
     private final LongAdder seeds = new LongAdder();
     private final LongAdder events = new LongAdder();
     private final LongAdder acknowledged = new LongAdder();
     private final LongAdder reigns = new LongAdder();
+    private final LongAdder withGroups = new LongAdder();
+    private final LongAdder commits = new LongAdder();
+    private final LongAdder takeovers = new LongAdder();
     private final LongAdder virtualMs = new LongAdder();
     private final LongAdder onDisk = new LongAdder();
     private final Map<Fault, LongAdder> struck = new ConcurrentHashMap<>();
     private final AtomicReference<Verdict> failed = new AtomicReference<>();
 
     public SeedRun(Rules rules) {
+        this(rules, EnumSet.noneOf(Fault.class));
+    }
+
+    /// @param without faults that no seed has
+    public SeedRun(Rules rules, Set<Fault> without) {
         this.rules = rules;
+        this.without = without;
     }
 
     /// Runs until a seed fails, `count` seeds are done, or the time is up. Returns the failed one;
@@ -47,12 +60,15 @@ public final class SeedRun {
     private void work(LongUnaryOperator seedOf, long count, AtomicLong next) {
         long number = next.getAndIncrement();
         while (number < count && failed.get() == null && !Thread.currentThread().isInterrupted()) {
-            var mix = Mix.of(seedOf.applyAsLong(number), EnumSet.noneOf(Fault.class));
+            var mix = Mix.of(seedOf.applyAsLong(number), without);
             var verdict = Simulation.run(mix, rules, false);
             seeds.increment();
             events.add(verdict.events());
             acknowledged.add(verdict.acknowledgedRecords());
             reigns.add(verdict.reigns());
+            withGroups.add(mix.groups() > 0 ? 1 : 0);
+            commits.add(verdict.acknowledgedCommits());
+            takeovers.add(verdict.takeovers());
             virtualMs.add(verdict.virtualMs());
             onDisk.add(mix.onDisk() ? 1 : 0);
             verdict.struck()
@@ -92,6 +108,21 @@ public final class SeedRun {
 
     public long reigns() {
         return reigns.sum();
+    }
+
+    /// Seeds with consumer groups.
+    public long seedsWithGroups() {
+        return withGroups.sum();
+    }
+
+    /// Commits of offsets that were answered.
+    public long acknowledgedCommits() {
+        return commits.sum();
+    }
+
+    /// How often a node began to coordinate a group.
+    public long takeovers() {
+        return takeovers.sum();
     }
 
     public double virtualHours() {

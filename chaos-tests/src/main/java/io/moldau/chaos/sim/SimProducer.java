@@ -1,5 +1,12 @@
 package io.moldau.chaos.sim;
 
+import io.moldau.chaos.sim.cluster.SimCluster;
+import io.moldau.chaos.sim.cluster.SimNode;
+import io.moldau.chaos.sim.disk.Records;
+import io.moldau.chaos.sim.disk.SimLog;
+import io.moldau.chaos.sim.world.Fault;
+import io.moldau.chaos.sim.world.Luck;
+import io.moldau.chaos.sim.world.Violation;
 import org.apache.kafka.common.Uuid;
 
 /// A client that sends one record after the other, and each again until it is acknowledged. Some do
@@ -54,7 +61,12 @@ final class SimProducer {
         int leader = cluster.partition(partition).leader();
         boolean guesses = leader < 0 || luck.chance(0.1);
         var node = cluster.node(guesses ? 1 + luck.below(cluster.mix().nodes()) : leader);
-        cluster.timeline().in(cluster.network().delayMs(), () -> request(node, record, number));
+        if (!cluster.network().strikes(Fault.DROP, 0.03)) {
+            cluster.timeline().in(cluster.network().delayMs(), () -> request(node, record, number));
+        }
+        if (acksAll && cluster.network().strikes(Fault.DUPLICATE, 0.05)) {
+            cluster.timeline().in(luck.between(1, 600), () -> request(node, record, number));
+        }
         if (acksAll) {
             cluster.timeline().in(luck.between(TIMEOUT_MS / 2, TIMEOUT_MS), () -> retry(number));
         }
@@ -75,6 +87,9 @@ final class SimProducer {
 
     private void answer(
             SimNode node, Uuid topic, long record, int number, boolean done, long offset) {
+        if (cluster.network().strikes(Fault.DROP, 0.03)) {
+            return;
+        }
         cluster.timeline()
                 .in(
                         cluster.network().delayMs(),

@@ -2,6 +2,13 @@ package io.moldau.chaos.sim;
 
 import io.moldau.broker.logging.Logging;
 import io.moldau.broker.logging.Threshold;
+import io.moldau.chaos.sim.cluster.SimCluster;
+import io.moldau.chaos.sim.cluster.SimReplica;
+import io.moldau.chaos.sim.group.SimGroups;
+import io.moldau.chaos.sim.world.Fault;
+import io.moldau.chaos.sim.world.Mix;
+import io.moldau.chaos.sim.world.Rules;
+import io.moldau.chaos.sim.world.Violation;
 import io.moldau.metadata.PartitionImage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,15 +25,18 @@ public final class Simulation {
     static {
         // What is news to an operator is daily bread here.
         Logging.setLevel("io.moldau.log", Optional.of(Threshold.OFF));
+        Logging.setLevel("io.moldau.broker.group", Optional.of(Threshold.ERROR));
     }
 
     private final SimCluster cluster;
+    private final SimGroups groups;
     private final Nemesis nemesis;
     private final List<SimProducer> producers = new ArrayList<>();
 
     private Simulation(Mix mix, Rules rules, boolean tracing) {
         cluster = new SimCluster(mix, rules, tracing);
-        nemesis = new Nemesis(cluster);
+        groups = new SimGroups(cluster);
+        nemesis = new Nemesis(cluster, groups);
         cluster.oracle().listen(nemesis::onImage);
         cluster.controller().start();
         for (int id = 0; id < mix.producers(); id++) {
@@ -34,7 +44,8 @@ public final class Simulation {
         }
     }
 
-    /// Runs one seed. Never throws: what goes wrong is in the verdict.
+    /// Runs one seed. Never throws: what goes wrong is in the verdict, and be it memory.
+    @SuppressWarnings("CatchingUnchecked") // Whatever it is, the seed has found it.
     public static Verdict run(Mix mix, Rules rules, boolean tracing) {
         var simulation = new Simulation(mix, rules, tracing);
         String failure = null;
@@ -42,7 +53,7 @@ public final class Simulation {
             simulation.play();
         } catch (Violation violation) {
             failure = violation.getMessage();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
             var frames = Arrays.stream(e.getStackTrace()).limit(FRAMES).toList();
             failure = "%s at %s".formatted(e, frames);
         }
@@ -60,6 +71,8 @@ public final class Simulation {
                 cluster.timeline().hash(),
                 cluster.timeline().events(),
                 cluster.oracle().acknowledgedRecords(),
+                groups.acknowledgedCommits(),
+                groups.takeovers(),
                 reigns,
                 cluster.timeline().nowMs(),
                 cluster.struck(),
@@ -71,6 +84,7 @@ public final class Simulation {
         long chaosMs = cluster.mix().chaosMs();
         timeline.runUntil(chaosMs);
         nemesis.heal();
+        groups.heal();
         timeline.note(11, 0, 0, 0, () -> "healed");
         timeline.runUntil(chaosMs + STEP_MS);
         producers.forEach(SimProducer::stop);
@@ -79,6 +93,7 @@ public final class Simulation {
             nemesis.repair();
             timeline.runUntil(ms + 2 * STEP_MS);
             unfinished = unfinished();
+            unfinished = unfinished == null ? groups.unfinished() : unfinished;
         }
         if (unfinished != null) {
             throw new Violation("does not recover: " + unfinished);
@@ -90,6 +105,7 @@ public final class Simulation {
                 cluster.oracle().checkDisk(cluster.node(id).replica(number));
             }
         }
+        groups.checkStates();
     }
 
     /// What is still to come until all is well; `null` when it is.
@@ -126,6 +142,12 @@ public final class Simulation {
         for (int id : partition.replicas()) {
             if (!cluster.node(id).isAlive() || !cluster.node(id).replica(number).isOfToday()) {
                 return "node %d is away".formatted(id);
+            }
+            if (cluster.node(id).replica(number).isWithdrawn()) {
+                return "node %d cannot use its disk".formatted(id);
+            }
+            if (cluster.mix().has(Fault.BIT_ROT) && cluster.node(id).replica(number).scrub()) {
+                return "node %d has to mend what has rotted".formatted(id);
             }
             if (!isCopy(cluster.node(id).replica(number), leader)) {
                 return "node %d has not what node %d has".formatted(id, partition.leader());

@@ -1,9 +1,12 @@
 /// A cluster in one thread and in virtual time, with faults, from a seed.
 ///
-/// What lives here: the scheduler, the network, disks and metadata log of the simulation, its
-/// clients, its faults, and the judge of what may never happen. What it may touch: production's
-/// replication cores, controller, metadata decisions and log (on `env.sim`), and neither clocks nor
+/// What lives here: one seed from its beginning to its verdict, what goes wrong in it, and many
+/// seeds side by side, and the command. What it may touch: the rooms below, and neither clocks nor
 /// files. Who calls it: `moldau chaos sim`, and tests.
+///
+/// ```
+/// sim → sim.group → sim.cluster → sim.disk → sim.world
+/// ```
 ///
 /// The same seed on the same commit gives the same history.
 package io.moldau.chaos.sim;

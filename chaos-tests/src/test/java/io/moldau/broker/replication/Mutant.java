@@ -5,7 +5,7 @@ import io.moldau.broker.replication.FollowerEffect.Open;
 import io.moldau.broker.replication.FollowerEffect.TruncateTo;
 import io.moldau.broker.replication.LeaderEffect.ProposeIsr;
 import io.moldau.broker.replication.LeaderEvent.IsrDecided;
-import io.moldau.chaos.sim.Rules;
+import io.moldau.chaos.sim.world.Rules;
 import io.moldau.env.Disk;
 import io.moldau.env.sim.DiskOrder;
 import io.moldau.env.sim.SimDisk;

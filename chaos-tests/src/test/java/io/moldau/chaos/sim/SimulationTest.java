@@ -3,6 +3,9 @@ package io.moldau.chaos.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moldau.broker.replication.Mutant;
+import io.moldau.chaos.sim.world.Fault;
+import io.moldau.chaos.sim.world.Mix;
+import io.moldau.chaos.sim.world.Rules;
 import java.util.EnumSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -25,11 +28,13 @@ class SimulationTest {
         assertThat(failure.map(verdict -> verdict.failure() + "\n" + verdict.mix())).isEmpty();
         assertThat(run.acknowledgedRecords()).isGreaterThan(run.seeds() * 10);
         assertThat(run.reigns()).isGreaterThan(run.seeds() * 2);
+        assertThat(run.acknowledgedCommits()).isGreaterThan(run.seedsWithGroups() * 5);
+        assertThat(run.takeovers()).isGreaterThan(run.seedsWithGroups());
     }
 
     @Test
     void theSameSeedIsTheSameHistory() {
-        for (int seed = 1; seed <= 20; seed++) {
+        for (int seed = 1; seed <= 40; seed++) {
             var mix = Mix.of(seed, EnumSet.noneOf(Fault.class));
 
             var once = Simulation.run(mix, Rules.PRODUCTION, false);

@@ -1,0 +1,316 @@
+package io.moldau.chaos.sim.disk;
+
+import io.moldau.chaos.sim.world.Rules;
+import io.moldau.chaos.sim.world.Violation;
+import io.moldau.env.Clock;
+import io.moldau.log.AppendMode;
+import io.moldau.log.AppendResult;
+import io.moldau.log.AppendResult.Appended;
+import io.moldau.log.AppendResult.Duplicate;
+import io.moldau.log.AppendResult.Refused;
+import io.moldau.log.EpochEnd;
+import io.moldau.log.FlushTicket;
+import io.moldau.log.PartitionLog;
+import io.moldau.log.batch.BatchLayout;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.apache.kafka.common.protocol.Errors;
+
+/// Production's log. What was appended is remembered beside it, for the judge, who asks often.
+final class DiskLog implements SimLog {
+    private static final int LEADERS_OWN = -1;
+
+    private static final int SCRUB_BYTES = 64 * 1024;
+
+    private final PartitionLog log;
+    private final Clock clock;
+    private final Rules rules;
+    private final Shadow shadow = new Shadow();
+    private FlushTicket flush;
+    private long promised;
+    private final long found;
+
+    /// @param log as it was opened just now
+    /// @param rots whether bits may have flipped in it
+    DiskLog(PartitionLog log, Clock clock, Rules rules, boolean rots) {
+        this.log = log;
+        this.clock = clock;
+        this.rules = rules;
+        // As `LogKeeper` has it: what was found is no more durable for that.
+        boolean hasToSync = log.unflushedRecords() >= log.config().flushMessages();
+        promised = hasToSync ? log.recoveryPoint() : log.logEndOffset();
+        shadow.restart(log.logStartOffset());
+        found = rots ? scrub() : NOTHING;
+        readInto(shadow, found == NOTHING ? log.logEndOffset() : found);
+    }
+
+    PartitionLog log() {
+        return log;
+    }
+
+    private void readInto(Shadow target, long end) {
+        for (long at = target.end(); at < end; at = target.end()) {
+            var copy = read(at, 1_000);
+            target.addAll(copy.position(Long.BYTES).slice());
+            if (target.end() == at) {
+                throw new Violation("nothing can be read at %d of %d".formatted(at, end));
+            }
+        }
+    }
+
+    @Override
+    public long append(long record, int leaderEpoch) {
+        boolean idempotent = Records.isIdempotent(record) && rules.recognizesRetries();
+        var batch = Batches.of(record, idempotent);
+        var result = log.append(batch, AppendMode.CLIENT, leaderEpoch, clock.wallMs());
+        return switch (result) {
+            case Appended appended -> {
+                shadow.add(record, leaderEpoch);
+                onAppended();
+                yield appended.baseOffset();
+            }
+            case Duplicate(var baseOffset, _, _) -> baseOffset;
+            case Refused(var error, _, _) ->
+                    error == Errors.OUT_OF_ORDER_SEQUENCE_NUMBER ? OUT_OF_ORDER : -1;
+        };
+    }
+
+    @Override
+    public boolean appendCopy(ByteBuffer copy) {
+        if (copy.getLong(0) != logEndOffset()) {
+            return false;
+        }
+        var batches = copy.position(Long.BYTES).slice();
+        var result = appended(batches);
+        if (result instanceof Refused(var error, _, _)) {
+            if (error == Errors.CORRUPT_MESSAGE) {
+                return false; // The leader's disk has rotted, and it does not know yet.
+            }
+            throw new Violation("what a leader sent is refused: " + result);
+        }
+        shadow.addAll(batches);
+        onAppended();
+        return true;
+    }
+
+    /// A disk that fills up may take some of the batches.
+    private AppendResult appended(ByteBuffer batches) {
+        try {
+            return log.append(batches, AppendMode.REPLICA, LEADERS_OWN, clock.wallMs());
+        } catch (UncheckedIOException refusal) {
+            readInto(shadow, log.logEndOffset());
+            throw refusal;
+        }
+    }
+
+    @Override
+    public ByteBuffer read(long offset, int maxRecords) {
+        if (offset == logEndOffset()) {
+            return ByteBuffer.allocate(Long.BYTES).putLong(offset).flip();
+        }
+        var batches = log.readWhole(offset, maxRecords * Batches.BYTES);
+        var copy = ByteBuffer.allocate(Long.BYTES + batches.sizeBytes()).putLong(offset);
+        batches.slice().readFully(copy);
+        batches.slice().release();
+        return copy.flip();
+    }
+
+    @Override
+    public int count(ByteBuffer copy) {
+        return (copy.limit() - Long.BYTES) / Batches.BYTES;
+    }
+
+    /// Likewise: where each record is to be synced, it counts from then on.
+    private void onAppended() {
+        if (log.unflushedRecords() < log.config().flushMessages()) {
+            promised = log.logEndOffset();
+        }
+    }
+
+    @Override
+    public boolean flushDue() {
+        return log.flushDue(clock.wallMs());
+    }
+
+    @Override
+    public void beginFlush() {
+        flush = log.beginFlush();
+    }
+
+    @Override
+    public void sync() {
+        flush.sync();
+    }
+
+    @Override
+    public void completeFlush() {
+        long durable = log.completeFlush(flush);
+        promised = Math.min(Math.max(promised, durable), logEndOffset());
+    }
+
+    @Override
+    public void startEpoch(int epoch) {
+        log.startEpoch(epoch);
+    }
+
+    @Override
+    public void noteHighWatermark(long offset) {
+        log.noteHighWatermark(offset);
+    }
+
+    @Override
+    public void truncateTo(long offset) {
+        log.truncateTo(offset);
+        if (log.logStartOffset() >= log.logEndOffset()) {
+            shadow.restart(log.logEndOffset());
+        }
+        shadow.cut(log.logEndOffset());
+        promised = Math.min(promised, log.logEndOffset());
+    }
+
+    @Override
+    public void startFreshAt(long offset) {
+        log.truncateFullyAndStartAt(offset);
+        shadow.restart(offset);
+        promised = offset;
+    }
+
+    @Override
+    public void advanceLogStart(long offset) {
+        log.advanceLogStart(Math.min(offset, logEndOffset()));
+    }
+
+    @Override
+    public long scrub() {
+        long damage = NOTHING;
+        for (var ticket = log.beginScrub(0); ticket != null; ) {
+            try (var last = ticket) {
+                boolean more;
+                do {
+                    more = last.read(SCRUB_BYTES);
+                } while (more);
+                var found = log.completeScrub(last);
+                if (found != null && (damage == NOTHING || found.fromOffset() < damage)) {
+                    damage = found.fromOffset();
+                }
+                ticket = log.beginScrub(last.endOffset());
+            }
+        }
+        return damage;
+    }
+
+    @Override
+    public long damageAtOpening() {
+        var cut = log.damageAtOpening();
+        boolean isCutBefore = cut != null && (found == NOTHING || cut.fromOffset() < found);
+        return isCutBefore ? cut.fromOffset() : found;
+    }
+
+    @Override
+    public long record(long offset) {
+        return shadow.record(offset);
+    }
+
+    @Override
+    public int epoch(long offset) {
+        return shadow.epoch(offset);
+    }
+
+    @Override
+    public String flaw() {
+        var read = new Shadow();
+        read.restart(logStartOffset());
+        readInto(read, logEndOffset());
+        for (long at = logStartOffset(); at < logEndOffset(); at++) {
+            if (read.record(at) != record(at) || read.epoch(at) != epoch(at)) {
+                return "at %d is %x of epoch %d, and %x of epoch %d was written"
+                        .formatted(at, read.record(at), read.epoch(at), record(at), epoch(at));
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public long logStartOffset() {
+        return log.logStartOffset();
+    }
+
+    @Override
+    public long logEndOffset() {
+        return log.logEndOffset();
+    }
+
+    @Override
+    public long promisedEndOffset() {
+        return promised;
+    }
+
+    @Override
+    public long highWatermark() {
+        return log.highWatermark();
+    }
+
+    @Override
+    public int latestEpoch() {
+        return log.latestEpoch();
+    }
+
+    @Override
+    public int epochBefore(long offset) {
+        return offset <= logStartOffset() ? -1 : log.epochOf(offset - 1).orElse(-1);
+    }
+
+    @Override
+    public EpochEnd endOffsetFor(int epoch) {
+        return log.endOffsetFor(epoch);
+    }
+
+    /// Two arrays.
+    private static final class Shadow {
+        private long[] records = new long[64];
+        private int[] epochs = new int[64];
+        private long base;
+        private int count;
+
+        void restart(long offset) {
+            base = offset;
+            count = 0;
+        }
+
+        long end() {
+            return base + count;
+        }
+
+        long record(long offset) {
+            return records[(int) (offset - base)];
+        }
+
+        int epoch(long offset) {
+            return epochs[(int) (offset - base)];
+        }
+
+        void cut(long end) {
+            count = (int) Math.min(count, end - base);
+        }
+
+        void add(long record, int epoch) {
+            if (count == records.length) {
+                records = Arrays.copyOf(records, count * 2);
+                epochs = Arrays.copyOf(epochs, count * 2);
+            }
+            records[count] = record;
+            epochs[count] = epoch;
+            count++;
+        }
+
+        /// A batch that holds the log's start may begin below it.
+        void addAll(ByteBuffer batches) {
+            for (int at = 0; at < batches.limit(); at += Batches.BYTES) {
+                if (BatchLayout.baseOffset(batches, at) == end()) {
+                    add(Batches.record(batches, at), BatchLayout.leaderEpoch(batches, at));
+                }
+            }
+        }
+    }
+}
