@@ -155,7 +155,7 @@ public final class ReportPage {
     }
 
     private void problems() {
-        list("What the run did not do", "problems", report.problems());
+        list("What else went wrong", "problems", report.problems());
     }
 
     private void skipped() {
