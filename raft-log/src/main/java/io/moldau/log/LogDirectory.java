@@ -370,8 +370,9 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    /// Removes the files whose delay is over.
+    /// Removes the files whose delay is over, and closes those that nobody has used for a while.
     public void sweep() {
+        files.closeIdle();
         trash.sweep(clock.wallMs());
     }
 

@@ -3,18 +3,28 @@ package io.moldau.log.segment;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
 
 /// The bounded set of descriptors that a log directory keeps open. Any thread.
 ///
 /// What the pool gives up stays open for those who still hold it, so eviction never breaks an
 /// append or a slice on its way to a socket.
 public final class FilePool implements AutoCloseable {
+    private static final Duration IDLE = Duration.ofSeconds(30);
+
     private final Cache<PooledFile, OpenFile> open;
 
     public FilePool(int maxOpenFiles) {
+        this(maxOpenFiles, Ticker.systemTicker());
+    }
+
+    FilePool(int maxOpenFiles, Ticker ticker) {
         this.open =
                 Caffeine.newBuilder()
                         .maximumSize(maxOpenFiles)
+                        .expireAfterAccess(IDLE)
+                        .ticker(ticker)
                         // Evicts before the next file is opened: the bound is the process's ulimit.
                         .executor(Runnable::run)
                         .removalListener((PooledFile _, OpenFile file, RemovalCause _) -> {
@@ -36,6 +46,15 @@ public final class FilePool implements AutoCloseable {
             }
             open.asMap().remove(key, file);
         }
+    }
+
+    /// Closes what nobody has used for a while. To be called now and then.
+    public void closeIdle() {
+        open.cleanUp();
+    }
+
+    long count() {
+        return open.estimatedSize();
     }
 
     void forget(PooledFile key) {

@@ -166,10 +166,11 @@ final class IndexFile {
 
     private void load(int index) {
         int perWindow = WINDOW_BYTES / entryBytes;
-        if (window == null) {
-            window = ByteBuffer.allocate(perWindow * entryBytes);
-        }
         windowFirst = index / perWindow * perWindow;
+        int wanted = Math.min(perWindow, stored - windowFirst) * entryBytes;
+        if (window == null || window.capacity() < wanted) {
+            window = ByteBuffer.allocate(wanted); // Of most logs, a few entries are all there is.
+        }
         window.clear();
         int bytes = file.read(window, (long) windowFirst * entryBytes);
         windowCount = Math.min(bytes / entryBytes, stored - windowFirst);
@@ -178,6 +179,12 @@ final class IndexFile {
             throw new IllegalStateException(
                     "%s has lost entry %d of %d".formatted(file.path(), index, stored));
         }
+    }
+
+    /// Whoever asked is done, and will not ask again soon.
+    void letGoOfWindow() {
+        window = null;
+        windowCount = 0;
     }
 
     /// Writes what waits.
@@ -201,8 +208,7 @@ final class IndexFile {
         store();
         file.create();
         pending = null;
-        window = null;
-        windowCount = 0;
+        letGoOfWindow();
     }
 
     /// Keeps the first `entries` only.
@@ -216,8 +222,7 @@ final class IndexFile {
             return;
         }
         pending = null;
-        window = null;
-        windowCount = 0;
+        letGoOfWindow();
         stored = Math.min(entries, wasStored);
         ragged = false;
         if (file.exists()) {
@@ -232,8 +237,7 @@ final class IndexFile {
         ragged = false;
         fresh = false;
         pending = null;
-        window = null;
-        windowCount = 0;
+        letGoOfWindow();
     }
 
     private int storedCount() {

@@ -282,6 +282,8 @@ public final class Segment {
         if (sizeBytes > 0) {
             followTimesToTheEnd();
         }
+        offsets.file().letGoOfWindow();
+        times.file().letGoOfWindow();
     }
 
     /// The youngest record may stand behind the last entries, and the time index may have lost its
