@@ -1,5 +1,6 @@
 package io.moldau.chaos.fuzz;
 
+import io.moldau.broker.logging.Logging;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -49,6 +50,9 @@ public final class FuzzCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (System.getProperty("moldau.log.level") == null) {
+            Logging.setLevels("error"); // Each input is worth a warning, and there are many.
+        }
         var out = spec.commandLine().getOut();
         long used = seed != null ? seed : System.nanoTime() >>> 16;
         var scratch = Files.createTempDirectory("moldau-fuzz");
