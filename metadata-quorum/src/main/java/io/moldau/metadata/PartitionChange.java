@@ -233,9 +233,9 @@ final class PartitionChange {
         return nodeId;
     }
 
-    /// Who led last, in so far as there is something left of its log.
+    /// Who led last, in so far as there is something left of its log, and it is a replica still.
     private List<Integer> last() {
-        return leader == NO_LEADER ? lastLeader : List.of(leader);
+        return within(leader == NO_LEADER ? lastLeader : List.of(leader), replicas);
     }
 
     private static List<Integer> minus(List<Integer> ids, int gone) {

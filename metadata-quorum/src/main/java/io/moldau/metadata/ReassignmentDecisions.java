@@ -145,8 +145,12 @@ final class ReassignmentDecisions {
                 .toList();
     }
 
-    /// Whether those in sync may be cut down to `staying`.
+    /// Whether those in sync may be cut down to `staying`. Where nobody is in sync, those who may lead
+    /// next must stay: nobody else has what was acknowledged.
     private static boolean isEnough(PartitionImage before, List<Integer> staying, int needed) {
+        if (before.isr().isEmpty()) {
+            return staying.containsAll(before.elr()) && staying.containsAll(before.lastKnownElr());
+        }
         long left = before.isr().stream().filter(staying::contains).count();
         return left >= needed || left == before.isr().size();
     }

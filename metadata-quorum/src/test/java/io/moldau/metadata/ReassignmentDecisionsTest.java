@@ -115,6 +115,29 @@ class ReassignmentDecisionsTest {
         assertThat(t(image).reassigning()).isFalse();
     }
 
+    /// Found by the simulation, seed 2001452: the one that an earlier move had added and that led last
+    /// was dropped, and led again later though it was no replica any more.
+    @Test
+    void aNewTargetKeepsWhoLedLastWhileNobodyIsInSync() {
+        var image =
+                after(
+                        new CreateTopic(
+                                "t", id(1), -1, (short) -1, List.of(List.of(1, 2)), Map.of(), 0),
+                        cluster(5));
+        image = move(image, 4, 3);
+        image = after(isr(id(1), 0, image, 1, 2, 4), image);
+        for (int gone : List.of(1, 2, 4)) {
+            image = after(fence(gone, image), image);
+        }
+        assertThat(t(image).leader()).isEqualTo(PartitionImage.NO_LEADER);
+
+        image = move(image, 1, 5);
+        image = after(unfence(4, image), image);
+
+        assertThat(t(image).replicas()).contains(1, 5, 4);
+        assertThat(t(image).leader()).isEqualTo(4);
+    }
+
     /// Two of the originals are away, and what the move has added stands in for them: whatever was
     /// acknowledged since is on node 1 and on node 4 only.
     private static ClusterImage leaningOnWhatWasAdded() {
