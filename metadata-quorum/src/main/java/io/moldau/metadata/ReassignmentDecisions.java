@@ -145,8 +145,8 @@ final class ReassignmentDecisions {
                 .toList();
     }
 
-    /// Whether those in sync may be cut down to `staying`. Where nobody is in sync, those who may lead
-    /// next must stay: nobody else has what was acknowledged.
+    /// Whether those in sync may be cut down to `staying`. Where nobody is in sync, those who may
+    /// lead next must stay: nobody else has what was acknowledged.
     private static boolean isEnough(PartitionImage before, List<Integer> staying, int needed) {
         if (before.isr().isEmpty()) {
             return staying.containsAll(before.elr()) && staying.containsAll(before.lastKnownElr());

@@ -115,8 +115,8 @@ class ReassignmentDecisionsTest {
         assertThat(t(image).reassigning()).isFalse();
     }
 
-    /// Found by the simulation, seed 2001452: the one that an earlier move had added and that led last
-    /// was dropped, and led again later though it was no replica any more.
+    /// Found by the simulation, seed 2001452: the one that an earlier move had added and that led
+    /// last was dropped, and led again later though it was no replica any more.
     @Test
     void aNewTargetKeepsWhoLedLastWhileNobodyIsInSync() {
         var image =

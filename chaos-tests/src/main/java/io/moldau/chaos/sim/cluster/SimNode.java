@@ -4,6 +4,7 @@ import io.moldau.broker.replication.NodeEpochs;
 import io.moldau.chaos.sim.disk.SimStore;
 import io.moldau.chaos.sim.world.Luck;
 import io.moldau.chaos.sim.world.Mix;
+import io.moldau.env.DiskTrouble;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.MetadataCommand.RegisterNode;
@@ -294,7 +295,7 @@ public final class SimNode {
         try {
             store.close();
         } catch (UncheckedIOException refused) {
-            clean = false;
+            clean &= DiskTrouble.of(refused) != DiskTrouble.FAILED; // Then it is as after a kill.
             store.kill();
         }
     }
