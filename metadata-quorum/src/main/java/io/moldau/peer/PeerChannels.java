@@ -32,6 +32,10 @@ public final class PeerChannels implements AutoCloseable {
     /// A node that comes back is found again within this time; gRPC's own first pause is a second.
     private static final long REDIAL_MS = 100;
 
+    /// Where the way is cut, the kernel asks again after one second, two, four, eight: a cut that is
+    /// mended would go unnoticed for as long as it had lasted.
+    private static final int DIAL_TIMEOUT_MS = 1_000;
+
     /// gRPC takes nothing shorter. It ends connections whose other end vanished without a word.
     private static final long KEEP_ALIVE_MS = 10_000;
 
@@ -82,6 +86,7 @@ public final class PeerChannels implements AutoCloseable {
                         .eventLoopGroup(eventLoop)
                         .executor(handlers)
                         .proxyDetector(_ -> null)
+                        .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, DIAL_TIMEOUT_MS)
                         .disableRetry()
                         .maxInboundMessageSize(Wiring.MAX_MESSAGE_BYTES)
                         .flowControlWindow(Wiring.WINDOW_BYTES)
