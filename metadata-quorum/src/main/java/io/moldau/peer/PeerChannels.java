@@ -32,8 +32,8 @@ public final class PeerChannels implements AutoCloseable {
     /// A node that comes back is found again within this time; gRPC's own first pause is a second.
     private static final long REDIAL_MS = 100;
 
-    /// Where the way is cut, the kernel asks again after one second, two, four, eight: a cut that is
-    /// mended would go unnoticed for as long as it had lasted.
+    /// Where the way is cut, the kernel asks again after one second, two, four, eight: a cut that
+    /// is mended would go unnoticed for as long as it had lasted.
     private static final int DIAL_TIMEOUT_MS = 1_000;
 
     /// gRPC takes nothing shorter. It ends connections whose other end vanished without a word.

@@ -408,6 +408,23 @@ public final class PartitionLog {
         return null;
     }
 
+    /// The same for the durable part of the last segment, which is not closed yet. Null when there
+    /// is none, or when `offset` says that it was read already.
+    public ScrubTicket beginTailScrub(long offset) {
+        checkWritable();
+        int last = segments.count() - 1;
+        if (last < 0 || offset > Math.max(segments.get(last).baseOffset(), logStartOffset())) {
+            return null;
+        }
+        var segment = segments.get(last);
+        long end = Math.min(flushes.recoveryPoint(), bounds.endOffset());
+        if (end <= offset) {
+            return null;
+        }
+        var check = segment.checkUpTo(end, epochs.sound(segments).frozen());
+        return new ScrubTicket(segment, check, flushes.truncations(), end);
+    }
+
     /// Ends a scrub. Returns the damage it found; null when there is none, or when what it read is
     /// no longer part of the log.
     public LogDamage completeScrub(ScrubTicket ticket) {

@@ -155,6 +155,26 @@ class LogScrubTest {
         assertThat(ticket).isNull();
     }
 
+    /// The records of a small topic may lie in one segment for months.
+    @Test
+    void findsAFlippedBitInTheDurablePartOfTheLastSegment() throws Exception {
+        // given
+        fixture.log.flush();
+        long durable = fixture.log.logEndOffset();
+        fixture.append(1, 3);
+        flip(segment(12), 70);
+
+        // when
+        var ticket = fixture.log.beginTailScrub(12);
+        readThrough(ticket);
+
+        // then
+        assertThat(ticket.endOffset()).isEqualTo(durable);
+        assertThat(fixture.log.completeScrub(ticket))
+                .isEqualTo(new LogDamage(segment(12), 0, 12, 15, "wrong CRC"));
+        assertThat(fixture.log.beginTailScrub(ticket.endOffset())).isNull();
+    }
+
     @Test
     void reportsNothingOfASegmentThatWasTruncatedMeanwhile() throws Exception {
         // given

@@ -316,7 +316,13 @@ public final class Partition {
 
     /// See [PartitionLog#beginScrub]. Null when there is nothing to be read. On the shard only.
     @Nullable ScrubTicket beginScrub(long fromOffset) {
-        return ask(log -> log.beginScrub(Math.max(fromOffset, log.logStartOffset())), null);
+        return ask(
+                log -> {
+                    long from = Math.max(fromOffset, log.logStartOffset());
+                    var closed = log.beginScrub(from);
+                    return closed != null ? closed : log.beginTailScrub(from);
+                },
+                null);
     }
 
     /// On the shard only.

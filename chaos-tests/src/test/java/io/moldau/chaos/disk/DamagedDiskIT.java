@@ -64,6 +64,11 @@ class DamagedDiskIT {
                 round("the end of the last segment is cut off", records, false, DamagedDiskIT::cut);
                 round("a bit in the middle is flipped", records, true, DamagedDiskIT::flip);
                 round(
+                        "a bit of the last segment is flipped",
+                        records,
+                        true,
+                        DamagedDiskIT::flipLast);
+                round(
                         "a segment in the middle is cut in half",
                         records,
                         true,
@@ -154,7 +159,16 @@ class DamagedDiskIT {
     }
 
     private static void flip(List<Path> segments) throws IOException {
-        try (var file = open(segments.get(segments.size() / 2))) {
+        flip(segments.get(segments.size() / 2));
+    }
+
+    /// Nothing of it is read when a node starts that was stopped in order.
+    private static void flipLast(List<Path> segments) throws IOException {
+        flip(segments.getLast());
+    }
+
+    private static void flip(Path segment) throws IOException {
+        try (var file = open(segment)) {
             long position = file.size() / 2;
             var one = ByteBuffer.allocate(1);
             file.read(one, position);

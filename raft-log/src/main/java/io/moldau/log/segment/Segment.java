@@ -364,6 +364,12 @@ public final class Segment {
                 log.path(), log.acquire(), sizeBytes, baseOffset, endOffset, epochs);
     }
 
+    /// The same for what lies below `endOffset`, where a batch begins, of one that is not closed.
+    public SegmentCheck checkUpTo(long endOffset, LongToIntFunction epochs) {
+        int bytes = positionOf(endOffset);
+        return new SegmentCheck(log.path(), log.acquire(), bytes, baseOffset, endOffset, epochs);
+    }
+
     /// Walks the batches from `position` on, where one begins, by their headers. To be used before
     /// the next call.
     public BatchScanner batchesFrom(int position) {
