@@ -75,11 +75,15 @@ public final class LogCleaning {
     }
 
     /// What a cleaner needs to carry the plan out; null when there is nothing to do.
+    ///
+    /// @throws java.io.UncheckedIOException the disk refused, and nothing was begun
     public @Nullable CleanJob begin(long nowMs, long stableEnd) {
         var plan = plan(nowMs, stableEnd);
         if (plan.segments() == 0) {
             return null;
         }
+        // Before records go: a recovery takes a gap behind what was flushed for a loss.
+        context.checkpoint().run();
         var last = new LastBatches();
         log.producerEntries(nowMs)
                 .forEach(entry ->

@@ -6,11 +6,8 @@ import io.moldau.log.segment.FilePool;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
@@ -29,6 +27,7 @@ public final class LogDirectory implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogDirectory.class);
 
     private static final int CLOSING_THREADS = 8;
+    private static final int GUARDS = 1024;
     private static final String LOCK = ".lock";
     private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
     private static final String CLEAN_SHUTDOWN_CONTENT = "{\"version\":0,\"brokerEpoch\":-1}";
@@ -41,28 +40,15 @@ public final class LogDirectory implements AutoCloseable {
     private final Trash trash;
     private final LogContext context;
     private final boolean cleanShutdown;
-    private final Map<TopicPartition, Long> recoveryPointsFound;
-    private final Map<TopicPartition, Long> logStartsFound;
-    private final Map<TopicPartition, Long> highWatermarksFound;
-    private final Map<TopicPartition, Long> cleanedFound;
+    private final DirectoryCheckpoints checkpoints;
+    private final PartitionFolders folders;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
+    private final Object[] guards = Stream.generate(Object::new).limit(GUARDS).toArray();
+    private final AtomicLong bytesRecovered = new AtomicLong();
     private final Set<TopicPartition> abandoned = ConcurrentHashMap.newKeySet();
     private final Map<TopicPartition, UncheckedIOException> unsynced = new ConcurrentHashMap<>();
-
-    /// Logs that are gone, while a checkpoint on the disk may still have their offsets.
-    private final Set<TopicPartition> putAside = ConcurrentHashMap.newKeySet();
-
-    private Map<TopicPartition, Long> recoveryPointsWritten;
-    private Map<TopicPartition, Long> logStartsWritten;
-    private Map<TopicPartition, Long> highWatermarksWritten;
-    private Map<TopicPartition, Long> cleanedWritten;
-
     private final AtomicLong flushedBytes = new AtomicLong(); // Since the last checkpoint.
-
-    /// An earlier process may have left names that are not durable.
-    private final AtomicLong foldersMade = new AtomicLong(1);
-
-    private long foldersSynced;
+    private volatile ScrubPosition scrubPosition;
     private boolean closed;
 
     private LogDirectory(Path root, Disk disk, Clock clock, int maxOpenFiles, Disk.Lock lock) {
@@ -72,23 +58,20 @@ public final class LogDirectory implements AutoCloseable {
         this.lock = lock;
         this.files = new FilePool(maxOpenFiles);
         this.trash = new Trash(disk);
+        this.cleanShutdown = disk.exists(root.resolve(CLEAN_SHUTDOWN));
+        this.checkpoints = new DirectoryCheckpoints(disk, root);
+        this.scrubPosition = ScrubPosition.read(disk, root);
+        this.folders = new PartitionFolders(root, disk, checkpoints, this::checkpoint);
         this.context =
                 new LogContext(
-                        disk, files, trash, clock, this::checkpoint, this::syncRoot, flushedBytes);
-        this.cleanShutdown = disk.exists(root.resolve(CLEAN_SHUTDOWN));
-        var recoveryPoints = root.resolve(OffsetCheckpoint.RECOVERY_POINTS);
-        this.recoveryPointsFound =
-                new ConcurrentHashMap<>(OffsetCheckpoint.read(disk, recoveryPoints));
-        this.logStartsFound =
-                new ConcurrentHashMap<>(
-                        OffsetCheckpoint.read(disk, root.resolve(OffsetCheckpoint.LOG_STARTS)));
-        this.highWatermarksFound =
-                new ConcurrentHashMap<>(
-                        OffsetCheckpoint.read(
-                                disk, root.resolve(OffsetCheckpoint.HIGH_WATERMARKS)));
-        this.cleanedFound =
-                new ConcurrentHashMap<>(
-                        OffsetCheckpoint.read(disk, root.resolve(OffsetCheckpoint.CLEANED)));
+                        disk,
+                        files,
+                        trash,
+                        clock,
+                        this::checkpoint,
+                        folders::sync,
+                        flushedBytes,
+                        bytesRecovered::addAndGet);
     }
 
     /// Locks the directory, made when missing.
@@ -143,16 +126,7 @@ public final class LogDirectory implements AutoCloseable {
 
     /// The partition folders on disk, opened or not, wanted or not.
     public List<LogName> partitions() {
-        var names = new ArrayList<LogName>();
-        for (var name : disk.list(root)) {
-            FolderName.parse(name)
-                    .filter(_ -> disk.isDirectory(root.resolve(name)))
-                    .map(partition ->
-                            new LogName(
-                                    partition, PartitionMetadata.read(disk, root.resolve(name))))
-                    .ifPresent(names::add);
-        }
-        return names;
+        return folders.all();
     }
 
     /// Opens the partition's log, recovers it when needed, makes it when missing. Different
@@ -163,47 +137,78 @@ public final class LogDirectory implements AutoCloseable {
     /// @throws UncheckedIOException the disk refused, now or in an earlier sync of this log
     public PartitionLog openLog(TopicPartition partition, Uuid topicId, LogConfig config) {
         checkSynced(partition);
-        var log =
-                logs.computeIfAbsent(
-                        partition,
-                        _ -> {
-                            var folder = folderFor(partition, topicId);
-                            var opener =
-                                    new LogOpener(
-                                            context,
-                                            config,
-                                            folder,
-                                            partition,
-                                            cleanedFound.containsKey(partition));
-                            var opened =
-                                    opener.open(
-                                            topicId,
-                                            cleanShutdown && !abandoned.contains(partition),
-                                            lookUp(recoveryPointsFound, partition),
-                                            lookUp(logStartsFound, partition));
-                            long committed = lookUp(highWatermarksFound, partition).orElse(0);
-                            var fresh = new PartitionLog(context, config, opened.having(committed));
-                            fresh.noteHighWatermark(Math.max(committed, fresh.logStartOffset()));
-                            fresh.cleaning().resumeAt(lookUp(cleanedFound, partition).orElse(0));
-                            return fresh;
-                        });
+        var log = logs.get(partition);
+        if (log == null) {
+            log = openOnce(partition, topicId, config);
+        }
         if (!log.topicId().equals(topicId)) {
             throw new IllegalStateException(
                     "log of %s is open for topic id %s, asked for %s"
                             .formatted(partition, log.topicId(), topicId));
         }
-        lowerRecoveryPoint(log);
+        // What is appended in the place of flushed records that are gone is not flushed for that,
+        // and the next recovery must know.
+        if (checkpoints.lowerRecoveryPoint(log)) {
+            checkpoint();
+        }
         return log;
     }
 
-    /// Flushed records are gone. What is appended in their place is not flushed for that, and the
-    /// next recovery must know.
-    private void lowerRecoveryPoint(PartitionLog log) {
-        long found = lookUp(recoveryPointsFound, log.partition()).orElse(0);
-        if (log.recoveryPoint() < found) {
-            recoveryPointsFound.put(log.partition(), log.recoveryPoint());
-            checkpoint();
+    private PartitionLog openOnce(TopicPartition partition, Uuid topicId, LogConfig config) {
+        synchronized (guardOf(partition)) {
+            var log = logs.get(partition);
+            if (log == null) {
+                log = open(partition, topicId, config);
+                logs.put(partition, log);
+            }
+            return log;
         }
+    }
+
+    /// Whoever wants the same log waits, and few who want another one.
+    private Object guardOf(TopicPartition partition) {
+        return guards[Math.floorMod(partition.hashCode(), guards.length)];
+    }
+
+    /// Opens a log before somebody asks for it, so that [#openLog] need not read it then. Does
+    /// nothing where it is open, or its folder is not there any more.
+    ///
+    /// @throws UncheckedIOException the disk refused
+    public void openAhead(TopicPartition partition, Uuid topicId, LogConfig config) {
+        synchronized (guardOf(partition)) {
+            if (!logs.containsKey(partition) && folders.isOf(partition, topicId)) {
+                openLog(partition, topicId, config);
+            }
+        }
+    }
+
+    /// How many bytes of records [#openLog] will have to read, about; 0 for a log that is open, or
+    /// was closed in order.
+    public long bytesToRecover(TopicPartition partition) {
+        return cleanShutdown || logs.containsKey(partition) ? 0 : folders.unflushedBytes(partition);
+    }
+
+    /// How many bytes of records were read by recoveries since the start, as [#bytesToRecover]
+    /// counts them.
+    public long bytesRecovered() {
+        return bytesRecovered.get();
+    }
+
+    private PartitionLog open(TopicPartition partition, Uuid topicId, LogConfig config) {
+        var folder = folders.make(partition, topicId);
+        var cleaned = checkpoints.cleanedUpTo(partition);
+        var opener = new LogOpener(context, config, folder, partition, cleaned.isPresent());
+        var opened =
+                opener.open(
+                        topicId,
+                        cleanShutdown && !abandoned.contains(partition),
+                        checkpoints.recoveryPoint(partition),
+                        checkpoints.logStart(partition));
+        long committed = checkpoints.highWatermark(partition);
+        var log = new PartitionLog(context, config, opened.having(committed));
+        log.noteHighWatermark(Math.max(committed, log.logStartOffset()));
+        log.cleaning().resumeAt(cleaned.orElse(0));
+        return log;
     }
 
     /// What a failed sync was about, the system may have dropped while it still shows it to whoever
@@ -218,67 +223,15 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    private static OptionalLong lookUp(Map<TopicPartition, Long> map, TopicPartition partition) {
-        var offset = map.get(partition);
-        return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
-    }
-
-    private Path folderFor(TopicPartition partition, Uuid topicId) {
-        var folder = root.resolve(FolderName.of(partition));
-        if (disk.exists(folder)) {
-            var found = PartitionMetadata.read(disk, folder);
-            if (found.equals(topicId)) {
-                return folder;
-            }
-            if (found.equals(Uuid.ZERO_UUID)) { // The machine went down while it was being made.
-                PartitionMetadata.write(disk, folder, topicId);
-                return folder;
-            }
-            putAside(folder, partition, FolderName.STRAY);
-            LOGGER.atWarn()
-                    .addKeyValue("partition", partition)
-                    .addKeyValue("topicIdFound", found)
-                    .addKeyValue("topicId", topicId)
-                    .log("folder of another topic of the same name put aside");
-        }
-        forgetFormer(partition);
-        disk.createDirectories(folder);
-        PartitionMetadata.write(disk, folder, topicId);
-        foldersMade.incrementAndGet();
-        return folder;
-    }
-
-    /// What was checkpointed of another log of the same name is none of the new one's, neither now
-    /// nor after a crash: it would begin where that one had begun, and be trusted as far.
-    private synchronized void forgetFormer(TopicPartition partition) {
-        boolean found = false;
-        for (var offsets : List.of(recoveryPointsFound, logStartsFound, highWatermarksFound)) {
-            found |= offsets.remove(partition) != null;
-        }
-        if (found || putAside.contains(partition)) {
-            putAside.add(partition);
-            checkpoint();
-        }
-    }
-
-    /// Makes the names of new folders durable: one wait for all that were made until now.
-    private void syncRoot() {
-        long made = foldersMade.get();
-        synchronized (foldersMade) {
-            if (foldersSynced < made) {
-                disk.syncDirectory(root);
-                foldersSynced = made;
-            }
-        }
-    }
-
     /// Puts the log's folder aside at once and removes it after `file.delete.delay.ms`. Called by
     /// the partition's own thread.
     public void deleteLog(PartitionLog log) {
-        logs.remove(log.partition(), log);
-        log.release();
-        var aside = putAside(log.folder(), log.partition(), FolderName.DELETED);
-        trash.add(aside, clock.wallMs() + log.config().fileDeleteDelayMs());
+        synchronized (guardOf(log.partition())) {
+            logs.remove(log.partition(), log);
+            log.release();
+            var aside = putAside(log.partition());
+            trash.add(aside, clock.wallMs() + log.config().fileDeleteDelayMs());
+        }
     }
 
     /// Removes a folder that no topic wants: as [#deleteLog], for a log that is not open.
@@ -286,22 +239,14 @@ public final class LogDirectory implements AutoCloseable {
         if (logs.containsKey(name.partition())) {
             throw new IllegalStateException("log of %s is open".formatted(name.partition()));
         }
-        var folder = root.resolve(FolderName.of(name.partition()));
         trash.add(
-                putAside(folder, name.partition(), FolderName.DELETED),
+                putAside(name.partition()),
                 clock.wallMs() + LogConfig.defaults().fileDeleteDelayMs());
     }
 
-    private Path putAside(Path folder, TopicPartition partition, String suffix) {
-        recoveryPointsFound.remove(partition);
-        logStartsFound.remove(partition);
-        highWatermarksFound.remove(partition);
-        cleanedFound.remove(partition);
+    private Path putAside(TopicPartition partition) {
         unsynced.remove(partition);
-        putAside.add(partition);
-        var aside = root.resolve(FolderName.aside(partition, Uuid.randomUuid(), suffix));
-        disk.rename(folder, aside);
-        return aside;
+        return folders.putAside(partition, FolderName.DELETED);
     }
 
     /// Lets go of a log whose disk failed, without touching the disk: its files are recovered at
@@ -311,10 +256,7 @@ public final class LogDirectory implements AutoCloseable {
         if (log.syncFailure() != null) {
             unsynced.put(log.partition(), log.syncFailure());
         }
-        recoveryPointsFound.put(log.partition(), log.recoveryPoint());
-        logStartsFound.put(log.partition(), log.logStartOffset());
-        highWatermarksFound.put(log.partition(), log.highWatermark());
-        cleanedFound.put(log.partition(), log.cleaning().cleanedUpTo());
+        checkpoints.keep(log);
         logs.remove(log.partition(), log);
         log.release();
     }
@@ -323,27 +265,9 @@ public final class LogDirectory implements AutoCloseable {
     /// is over. To be called every few seconds, and after records were deleted.
     public synchronized void checkpoint() {
         flushedBytes.set(0);
-        var recoveryPoints = new HashMap<>(recoveryPointsFound);
-        var logStarts = new HashMap<>(logStartsFound);
-        logs.forEach((partition, log) -> {
-            recoveryPoints.put(partition, log.recoveryPoint());
-            logStarts.put(partition, log.logStartOffset());
-        });
-        logStarts.values().removeIf(offset -> offset == 0);
-        if (!recoveryPoints.equals(recoveryPointsWritten)) {
-            var file = root.resolve(OffsetCheckpoint.RECOVERY_POINTS);
-            OffsetCheckpoint.write(disk, file, recoveryPoints, true);
-            recoveryPointsWritten = recoveryPoints;
-        }
-        if (!logStarts.equals(logStartsWritten)) {
-            var file = root.resolve(OffsetCheckpoint.LOG_STARTS);
-            OffsetCheckpoint.write(disk, file, logStarts, true);
-            logStartsWritten = logStarts;
-        }
-        var gone = List.copyOf(putAside);
-        checkpointHighWatermarks(!gone.isEmpty());
-        gone.forEach(putAside::remove);
-        checkpointCleaned();
+        var gone = folders.gone();
+        checkpoints.write(logs.values(), !gone.isEmpty());
+        folders.onForgotten(gone);
         trash.sweep(clock.wallMs());
     }
 
@@ -356,18 +280,7 @@ public final class LogDirectory implements AutoCloseable {
     /// Writes the high watermarks alone. They may lag and may be lost: a replica learns its own
     /// anew, so nothing waits for the disk.
     public synchronized void checkpointHighWatermarks() {
-        checkpointHighWatermarks(false);
-    }
-
-    private void checkpointHighWatermarks(boolean durable) {
-        var highWatermarks = new HashMap<>(highWatermarksFound);
-        logs.forEach((partition, log) -> highWatermarks.put(partition, log.highWatermark()));
-        highWatermarks.values().removeIf(offset -> offset == 0);
-        if (durable || !highWatermarks.equals(highWatermarksWritten)) {
-            var file = root.resolve(OffsetCheckpoint.HIGH_WATERMARKS);
-            OffsetCheckpoint.write(disk, file, highWatermarks, durable);
-            highWatermarksWritten = highWatermarks;
-        }
+        checkpoints.writeHighWatermarks(logs.values(), false);
     }
 
     /// Removes the files whose delay is over, and closes those that nobody has used for a while.
@@ -378,15 +291,20 @@ public final class LogDirectory implements AutoCloseable {
 
     /// Writes down how far each log is compacted. What is lost of it is compacted again.
     public synchronized void checkpointCleaned() {
-        var cleaned = new HashMap<>(cleanedFound);
-        logs.forEach((partition, log) -> cleaned.put(partition, log.cleaning().cleanedUpTo()));
-        cleaned.values().removeIf(offset -> offset == 0);
-        boolean first = cleanedWritten == null && cleaned.isEmpty();
-        if (!first && !cleaned.equals(cleanedWritten)) {
-            var file = root.resolve(OffsetCheckpoint.CLEANED);
-            OffsetCheckpoint.write(disk, file, cleaned, true);
-            cleanedWritten = cleaned;
-        }
+        checkpoints.writeCleaned(logs.values());
+    }
+
+    /// How far the scrub has come here, also in earlier processes.
+    public ScrubPosition scrubPosition() {
+        return scrubPosition;
+    }
+
+    /// Writes down how far it has come. What is lost of it is read again.
+    ///
+    /// @throws UncheckedIOException the disk refused; it goes on from there in this process
+    public synchronized void noteScrub(ScrubPosition position) {
+        scrubPosition = position;
+        position.write(disk, root);
     }
 
     /// Removes the files of everything that was deleted, without delay: the room is needed. Whoever

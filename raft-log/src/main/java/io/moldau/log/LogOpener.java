@@ -34,6 +34,10 @@ final class LogOpener {
     private boolean transactional;
     private LogDamage damage;
     private boolean syncFailed;
+    private boolean recoveryPointIsLost;
+    private int unindexed; // From this segment on, transaction indexes are to be written anew.
+    private EpochJudge epochJudge;
+    private long segmentBytes; // Of the segment being recovered, that are still to be seen to.
 
     /// @param compacted whether records of the log were compacted once, whatever is done to it now
     LogOpener(
@@ -62,6 +66,7 @@ final class LogOpener {
         epochs = new EpochCache(context.disk(), folder, clean);
         producers = new ProducerStore(context.disk(), folder, snapshots);
         long flushed = recoveryPoint.orElse(0);
+        recoveryPointIsLost = recoveryPoint.isEmpty();
         long start = checkpointedStart.orElse(0);
         long end = start;
         if (!segments.isEmpty()) {
@@ -108,46 +113,14 @@ final class LogOpener {
 
     /// Reads all that was not flushed, cuts what is torn, and returns where the log ends.
     private long recover(long flushed) {
+        epochJudge = new EpochJudge(epochs, flushed);
+        unindexed = segments.count();
         long end = segments.first().baseOffset();
-        int unindexed = segments.count();
         for (int i = 0; i < segments.count(); i++) {
-            var segment = segments.get(i);
-            boolean isLast = i == segments.count() - 1;
-            end = Math.max(end, segment.baseOffset());
+            end = Math.max(end, segments.get(i).baseOffset());
             // One that ends there was flushed while it was written, its indexes perhaps not.
-            if (!isLast && segments.get(i + 1).baseOffset() < flushed) {
-                continue;
-            }
-            var result =
-                    segment.recover(
-                            syncFailed ? 0 : flushed, // Its indexes are written anew, then.
-                            config.indexIntervalBytes(),
-                            !mayHaveGaps,
-                            this::onBatch);
-            if (transactional || segment.files().mayHaveAborted()) {
-                unindexed = Math.min(unindexed, i);
-            }
-            end = Math.max(end, result.nextOffset());
-            if (!isLast) {
-                segment.seal(); // Its youngest record may stand behind its last index entry.
-            }
-            // The disk may have kept a later file and lost the end of this one. Compaction leaves
-            // such
-            // gaps on purpose.
-            boolean gap =
-                    !isLast
-                            && !mayHaveGaps
-                            && segments.get(i + 1).baseOffset() > flushed
-                            && result.nextOffset() < segments.get(i + 1).baseOffset();
-            if (result.cutBytes() > 0 || gap) {
-                report(segment, result, segments.count() - 1 - i);
-                if (result.nextOffset() < flushed) {
-                    damage = damageOf(segment, result);
-                }
-                segments.dropFrom(i + 1, context.clock().wallMs());
-                // Or the next crash brings back what was cut, behind what is appended from now on.
-                segment.file().force();
-                context.disk().syncDirectory(folder);
+            if (i + 1 == segments.count() || segments.get(i + 1).baseOffset() >= flushed) {
+                end = Math.max(end, recover(i, flushed));
             }
         }
         if (epochs.isDamaged()) { // The scan began where records were no longer trusted.
@@ -167,10 +140,50 @@ final class LogOpener {
         return end;
     }
 
-    private void onBatch(BatchScanner batch) {
-        int epoch = BatchLayout.leaderEpoch(batch.header(), batch.headerAt());
-        epochs.observe(epoch, batch.baseOffset());
+    /// The same with segment `i` alone. What lies behind a cut goes.
+    private long recover(int i, long flushed) {
+        var segment = segments.get(i);
+        segmentBytes = segment.sizeBytes();
+        var result =
+                segment.recover(
+                        syncFailed ? 0 : flushed, // Its indexes are written anew, then.
+                        config.indexIntervalBytes(),
+                        !mayHaveGaps,
+                        this::flawOf);
+        context.onRecovered().accept(segmentBytes); // What was not read of it.
+        if (transactional || segment.files().mayHaveAborted()) {
+            unindexed = Math.min(unindexed, i);
+        }
+        if (i + 1 < segments.count()) {
+            segment.seal(); // Its youngest record may stand behind its last index entry.
+        }
+        if (result.cutBytes() > 0 || isGapBehind(i, result, flushed)) {
+            report(segment, result, segments.count() - 1 - i);
+            if (result.nextOffset() < flushed) {
+                damage = damageOf(segment, result);
+            }
+            segments.dropFrom(i + 1, context.clock().wallMs());
+            // Or the next crash brings back what was cut, behind what is appended from now on.
+            segment.file().force();
+            context.disk().syncDirectory(folder);
+        }
+        return result.nextOffset();
+    }
+
+    /// The disk may have kept a later file and lost the end of this one. Compaction leaves such
+    /// gaps on purpose, though only below a recovery point that it has written down.
+    private boolean isGapBehind(int i, SegmentScrub.Result result, long flushed) {
+        return i + 1 < segments.count()
+                && !(mayHaveGaps && recoveryPointIsLost)
+                && segments.get(i + 1).baseOffset() > flushed
+                && result.nextOffset() < segments.get(i + 1).baseOffset();
+    }
+
+    private String flawOf(BatchScanner batch) {
         transactional |= BatchLayout.isTransactional(batch.header(), batch.headerAt());
+        context.onRecovered().accept(batch.sizeBytes());
+        segmentBytes -= batch.sizeBytes();
+        return epochJudge.flawOf(batch);
     }
 
     private static void report(Segment segment, SegmentScrub.Result result, int segmentsDropped) {

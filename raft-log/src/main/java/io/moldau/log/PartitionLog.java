@@ -4,6 +4,7 @@ import io.moldau.log.batch.EndMarker;
 import io.moldau.log.segment.AbortedTransaction;
 import io.moldau.log.segment.LogDamage;
 import io.moldau.log.segment.PooledFile;
+import io.moldau.log.segment.Segment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -400,9 +401,7 @@ public final class PartitionLog {
         for (int i = Math.max(0, segments.floor(offset)); i + 1 < segments.count(); i++) {
             long end = segments.endOffset(i, bounds.endOffset());
             if (end > offset && end <= flushes.recoveryPoint()) {
-                var segment = segments.get(i);
-                var check = segment.check(end, epochs.sound(segments).frozen());
-                return new ScrubTicket(segment, check, flushes.truncations(), end);
+                return beginScrub(segments.get(i), end);
             }
         }
         return null;
@@ -422,11 +421,23 @@ public final class PartitionLog {
             return null;
         }
         var check = segment.checkUpTo(end, epochs.sound(segments).frozen());
-        return new ScrubTicket(segment, check, flushes.truncations(), end);
+        return new ScrubTicket(segment, check, null, flushes.truncations(), end);
     }
 
-    /// Ends a scrub. Returns the damage it found; null when there is none, or when what it read is
-    /// no longer part of the log.
+    private ScrubTicket beginScrub(Segment segment, long end) {
+        var snapshot = producers.snapshotAt(segment.baseOffset());
+        var aborted = new AbortedCheck(context.disk(), segment, end, snapshot, mayHaveGaps());
+        var check = segment.check(end, epochs.sound(segments).frozen(), aborted);
+        return new ScrubTicket(segment, check, aborted, flushes.truncations(), end);
+    }
+
+    /// Whether records may be gone on purpose, in the middle.
+    private boolean mayHaveGaps() {
+        return config.compacts() || cleaning.cleanedUpTo() > 0;
+    }
+
+    /// Ends a scrub. Returns the damage it found and could not mend; null when there is none, or
+    /// when what it read is no longer part of the log.
     public LogDamage completeScrub(ScrubTicket ticket) {
         boolean current =
                 ticket.truncations() == flushes.truncations()
@@ -434,8 +445,8 @@ public final class PartitionLog {
         if (!current) {
             return null;
         }
-        boolean mayHaveGaps = config.compacts() || cleaning().cleanedUpTo() > 0;
-        return mayHaveGaps ? ticket.damage() : ticket.damageOrLoss();
+        var damage = mayHaveGaps() ? ticket.damage() : ticket.damageOrLoss();
+        return damage != null ? damage : ticket.mendAborted();
     }
 
     /// What recovery found damaged when the log was opened, and cut, though it had been flushed.

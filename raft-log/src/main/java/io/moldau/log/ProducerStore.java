@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +46,11 @@ final class ProducerStore {
             replay(segments, restore(states, logEndOffset, nowMs), nowMs);
         }
         return states;
+    }
+
+    /// The file with the producers as they were at `offset`; null when there is none.
+    @Nullable Path snapshotAt(long offset) {
+        return snapshots.contains(offset) ? file(offset) : null;
     }
 
     /// Puts what the latest snapshot at or before `logEndOffset` has into `into`. Returns the

@@ -3,6 +3,7 @@ package io.moldau.log;
 import io.moldau.log.segment.LogDamage;
 import io.moldau.log.segment.Segment;
 import io.moldau.log.segment.SegmentCheck;
+import org.jspecify.annotations.Nullable;
 
 /// One closed segment being read through. Its owner takes it with [PartitionLog#beginScrub], any
 /// thread calls [#read] until nothing is left, and the owner hands it back to
@@ -10,12 +11,20 @@ import io.moldau.log.segment.SegmentCheck;
 public final class ScrubTicket implements AutoCloseable {
     private final Segment segment;
     private final SegmentCheck check;
+    private final @Nullable AbortedCheck aborted;
     private final int truncations;
     private final long endOffset;
 
-    ScrubTicket(Segment segment, SegmentCheck check, int truncations, long endOffset) {
+    /// @param aborted null for a segment whose transactions still go on
+    ScrubTicket(
+            Segment segment,
+            SegmentCheck check,
+            @Nullable AbortedCheck aborted,
+            int truncations,
+            long endOffset) {
         this.segment = segment;
         this.check = check;
+        this.aborted = aborted;
         this.truncations = truncations;
         this.endOffset = endOffset;
     }
@@ -32,7 +41,11 @@ public final class ScrubTicket implements AutoCloseable {
 
     /// Reads about `maxBytes` more, at least one batch. Returns whether anything is left to read.
     public boolean read(int maxBytes) {
-        return check.read(maxBytes);
+        boolean more = check.read(maxBytes);
+        if (aborted != null && check.isWhole()) {
+            aborted.compare();
+        }
+        return more;
     }
 
     /// What is wrong with the file as it was when the scrub began; null when nothing is.
@@ -43,8 +56,7 @@ public final class ScrubTicket implements AutoCloseable {
     /// The same, where no records are missing on purpose: a file may end between two batches, and
     /// lack the rest.
     LogDamage damageOrLoss() {
-        boolean ended = check.damage() == null && check.positionBytes() >= check.sizeBytes();
-        return ended && check.nextOffset() < endOffset
+        return check.isWhole() && check.nextOffset() < endOffset
                 ? new LogDamage(
                         segment.file().path(),
                         check.sizeBytes(),
@@ -52,6 +64,12 @@ public final class ScrubTicket implements AutoCloseable {
                         endOffset,
                         "the records up to %d are missing".formatted(endOffset))
                 : check.damage();
+    }
+
+    /// Puts the segment's index of aborted transactions right, if it is wrong. Returns the damage
+    /// if that cannot be done.
+    @Nullable LogDamage mendAborted() {
+        return aborted == null ? null : aborted.mend(segment);
     }
 
     Segment segment() {

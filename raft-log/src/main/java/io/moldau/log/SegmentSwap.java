@@ -1,5 +1,6 @@
 package io.moldau.log;
 
+import io.moldau.log.segment.BatchJudge;
 import io.moldau.log.segment.Segment;
 import io.moldau.log.segment.SegmentNames;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ final class SegmentSwap {
         var disk = context.disk();
         var files = context.files();
         var swap = Segment.openAside(disk, files, folder, base, SegmentNames.SWAP, nowMs);
-        var found = swap.recover(base, indexIntervalBytes, false, _ -> {});
+        var found = swap.recover(base, indexIntervalBytes, false, BatchJudge.NONE);
         if (found.flaw() != null && logs.contains(base)) {
             LOGGER.atError()
                     .addKeyValue("file", swap.file().path())

@@ -35,6 +35,26 @@ class DiskHistoriesTest {
                 HISTORIES, HISTORIES / seconds);
     }
 
+    /// Of each key the last record that survived is there, and nothing that was not written.
+    /// `-Dmoldau.disk.compacted=7` tells one.
+    @Test
+    void keepsTheLastRecordOfEveryKeyWhateverTheDiskDoes() {
+        long only = Long.getLong("moldau.disk.compacted", -1);
+        long origin = only >= 0 ? only : Long.getLong("moldau.disk.origin", 0);
+        long end = only >= 0 ? only + 1 : origin + Math.max(300, HISTORIES / 4);
+        for (long seed = origin; seed < end; seed++) {
+            var history = new CompactedHistory(seed);
+            try {
+                history.run();
+            } catch (RuntimeException | AssertionError e) {
+                fail(
+                        "%s%n%s%nreplay: -Dmoldau.disk.compacted=%d"
+                                .formatted(e, String.join("\n", history.trace), seed),
+                        e);
+            }
+        }
+    }
+
     private static void tell(long seed, PlantedLogBug bug) {
         var history = new DiskHistory(seed, bug);
         try {

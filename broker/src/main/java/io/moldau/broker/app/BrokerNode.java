@@ -168,6 +168,7 @@ public final class BrokerNode implements AutoCloseable {
                         settings::overridesOf,
                         () -> settings.current().getLong("leader.replication.throttled.rate"),
                         () -> settings.current().getLong("follower.replication.throttled.rate")));
+        partitions.recoverWith(settings.current().getInt("num.recovery.threads.per.data.dir"));
         partitions.start(quorum.image());
         settings.onTopicConfigChanged(partitions::reconfigure);
         settings.onBrokerConfigChanged(_ -> partitions.reconfigureAll());

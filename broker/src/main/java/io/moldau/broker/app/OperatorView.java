@@ -2,11 +2,13 @@ package io.moldau.broker.app;
 
 import io.moldau.broker.config.ConfigService;
 import io.moldau.broker.console.DiskFigures;
+import io.moldau.broker.console.LogFigures;
 import io.moldau.broker.console.NodeView;
 import io.moldau.broker.partition.Partition;
 import io.moldau.broker.partition.PartitionFigures;
 import io.moldau.broker.partition.PartitionReport;
 import io.moldau.broker.partition.Partitions;
+import io.moldau.env.Clock;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.quorum.MetadataQuorum;
 import io.moldau.quorum.QuorumStatus;
@@ -79,6 +81,11 @@ record OperatorView(
     @Override
     public long repairsBegun() {
         return partitionsHere.store().repairsBegun();
+    }
+
+    @Override
+    public LogFigures logs() {
+        return LogFigures.of(partitionsHere.store(), Clock.system().monotonicNanos());
     }
 
     @Override

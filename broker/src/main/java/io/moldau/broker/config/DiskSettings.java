@@ -1,11 +1,12 @@
 package io.moldau.broker.config;
 
+import static io.moldau.broker.config.Setting.ofInt;
 import static io.moldau.broker.config.Setting.ofLong;
 
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef.Range;
 
-/// What is kept free on the disks.
+/// What is kept free on the disks, and how they are read through.
 final class DiskSettings {
     static final List<Setting> ALL =
             List.of(
@@ -34,15 +35,22 @@ final class DiskSettings {
                                     604_800_000,
                                     "How long after all closed segments were read and their"
                                             + " checksums compared, in the background, they are"
-                                            + " read again; the first time is a minute after the"
-                                            + " start. What is damaged is fetched from other"
-                                            + " replicas. -1 is never.")
+                                            + " read again. A minute after the start the scrub"
+                                            + " goes on where it was. What is damaged is fetched"
+                                            + " from other replicas. -1 is never.")
                             .allowing(Range.atLeast(-1)),
                     ofLong(
                                     "log.scrub.bytes.per.second",
                                     4 << 20,
                                     "How much of them is read in a second, at most.")
-                            .allowing(Range.atLeast(1)));
+                            .allowing(Range.atLeast(1)),
+                    ofInt(
+                                    "num.recovery.threads.per.data.dir",
+                                    2,
+                                    "How many logs of a data directory are recovered at once after"
+                                            + " an unclean stop; from the next start on.")
+                            .allowing(Range.atLeast(1))
+                            .clusterWide());
 
     private DiskSettings() {}
 }

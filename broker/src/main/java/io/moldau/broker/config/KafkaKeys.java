@@ -119,7 +119,7 @@ final class KafkaKeys {
                 fetch.purgatory.purge.interval.requests group.coordinator.append.linger.ms
                 group.coordinator.background.threads group.coordinator.cached.buffer.max.bytes
                 group.coordinator.threads log.flush.start.offset.checkpoint.interval.ms
-                log.initial.task.delay.ms log.preallocate num.recovery.threads.per.data.dir
+                log.initial.task.delay.ms log.preallocate
                 num.replica.alter.log.dirs.threads num.replica.fetchers
                 offsets.commit.timeout.ms offsets.load.buffer.size
                 offsets.topic.compression.codec producer.id.expiration.check.interval.ms

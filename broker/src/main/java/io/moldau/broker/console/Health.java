@@ -12,7 +12,7 @@ record Health(String problem) {
     }
 
     /// A node is ready when the cluster counts on it: it is registered and not fenced, and it knows
-    /// who leads the metadata quorum.
+    /// who leads the metadata quorum; and when it has recovered its logs.
     static Health ready(NodeView node) {
         if (!node.failure().isEmpty()) {
             return live(node);
@@ -26,7 +26,7 @@ record Health(String problem) {
         }
         return node.quorum().leaderId() < 0
                 ? new Health("The metadata quorum has no leader.")
-                : WELL;
+                : new Health(node.logs().recovery());
     }
 
     boolean isWell() {

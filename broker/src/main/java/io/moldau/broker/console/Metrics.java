@@ -43,6 +43,7 @@ final class Metrics {
             cluster(made);
             node.disks().forEach(disk -> disk(made, disk.directory()));
             disks(made);
+            LogMetrics.register(node, made);
             descriptors(made);
             registry = made;
         }
@@ -124,12 +125,6 @@ final class Metrics {
                 "kafka.server.replicamanager.offlinereplicacount",
                 "Replicas of this node that cannot be used: their disk or their log has failed",
                 NodeView::offlineReplicas);
-        FunctionCounter.builder("moldau.log.damages", node, NodeView::damagesFound)
-                .description("How often damage was found in a log")
-                .register(into);
-        FunctionCounter.builder("moldau.log.repairs", node, NodeView::repairsBegun)
-                .description("How often damaged records were taken away to be fetched again")
-                .register(into);
     }
 
     private void disk(MeterRegistry into, String directory) {

@@ -38,6 +38,9 @@ public interface NodeView {
     /// How often damaged records were taken away to be fetched again.
     long repairsBegun();
 
+    /// What it does for its logs beside serving them.
+    LogFigures logs();
+
     /// The partitions of this node. Waits until their threads have answered, some milliseconds.
     List<PartitionFigures> partitions();
 

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.DoubleAccumulator;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ public final class Cleaner implements AutoCloseable {
     private final Clock clock;
     private final Supplier<CleanerLimits> limits;
     private final CleanerPace pace;
+    private final CleanerFigures figures;
     private final SecureRandom random = new SecureRandom();
     private final Map<Partition, Thread> atWork = new HashMap<>();
     private final Map<Partition, Long> failedUntilMs = new HashMap<>();
@@ -55,6 +57,7 @@ public final class Cleaner implements AutoCloseable {
         this.shards = shards;
         this.clock = clock;
         this.limits = limits;
+        this.figures = partitions.store().cleaning();
         this.pace = new CleanerPace(clock, () -> limits.get().bytesPerSecond());
     }
 
@@ -83,22 +86,24 @@ public final class Cleaner implements AutoCloseable {
     /// Asks every shard, and the last one to answer decides.
     private void survey() {
         var found = new ConcurrentLinkedQueue<Prospect>();
+        var dirtiest = new DoubleAccumulator(Math::max, 0);
         var unasked = new AtomicInteger(shards.all().size());
         for (var shard : shards.all()) {
             shard.offer(() -> {
                 for (var partition : partitions.all()) {
                     if (partition.shard().equals(shard)) {
-                        look(partition, found);
+                        look(partition, found, dirtiest);
                     }
                 }
                 if (unasked.decrementAndGet() == 0) {
+                    figures.onSurvey(dirtiest.get(), clock.monotonicNanos());
                     begin(found);
                 }
             });
         }
     }
 
-    private void look(Partition partition, Queue<Prospect> found) {
+    private void look(Partition partition, Queue<Prospect> found, DoubleAccumulator dirtiest) {
         // Compaction first takes room and then gives it back.
         if (!partition.keeper().isOpen()
                 || !partition.log().config().compacts()
@@ -109,6 +114,7 @@ public final class Cleaner implements AutoCloseable {
             var log = partition.log();
             long stableEnd = log.lastStableOffset(partition.highWatermark());
             var plan = log.cleaning().plan(clock.wallMs(), stableEnd);
+            dirtiest.accumulate(plan.dirtyRatio());
             if (plan.due()) {
                 found.add(new Prospect(partition, plan.dirtyRatio()));
             }
@@ -117,6 +123,7 @@ public final class Cleaner implements AutoCloseable {
 
     private synchronized void begin(Queue<Prospect> found) {
         failedUntilMs.values().removeIf(until -> until < clock.wallMs());
+        tellUncleanable();
         found.stream()
                 .filter(prospect ->
                         !atWork.containsKey(prospect.partition())
@@ -162,7 +169,12 @@ public final class Cleaner implements AutoCloseable {
                 .log("log not compacted");
         synchronized (this) {
             failedUntilMs.put(partition, clock.wallMs() + AFTER_FAILURE_MS);
+            tellUncleanable();
         }
+    }
+
+    private void tellUncleanable() {
+        figures.onUncleanable(failedUntilMs.keySet().stream().map(Partition::name).toList());
     }
 
     /// One round with one log, on a thread of its own.
@@ -245,6 +257,8 @@ public final class Cleaner implements AutoCloseable {
             if (open && logs != null) {
                 logs.checkpointCleaned();
             }
+            long nanos = clock.monotonicNanos() - beganNanos;
+            figures.onCleaned(result, limits.get().perThread().mapBytes(), nanos);
             LOGGER.atInfo()
                     .addKeyValue("partition", partition)
                     .addKeyValue("upTo", result.cleanedUpTo())
@@ -253,7 +267,7 @@ public final class Cleaner implements AutoCloseable {
                     .addKeyValue("recordsKept", result.recordsKept())
                     .addKeyValue("bytesBefore", result.bytesBefore())
                     .addKeyValue("bytesAfter", result.bytesAfter())
-                    .addKeyValue("ms", (clock.monotonicNanos() - beganNanos) / 1_000_000)
+                    .addKeyValue("ms", nanos / 1_000_000)
                     .log("compacted");
         }
 

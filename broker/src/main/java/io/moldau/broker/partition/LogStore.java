@@ -34,6 +34,9 @@ public final class LogStore implements AutoCloseable {
     private final Map<TopicPartition, Place> placeOf = new ConcurrentHashMap<>();
     private final AtomicLong damages = new AtomicLong();
     private final AtomicLong repairs = new AtomicLong();
+    private final AtomicLong scrubbedBytes = new AtomicLong();
+    private final CleanerFigures cleaning = new CleanerFigures();
+    private volatile Recovery recovery = Recovery.NONE;
 
     private static final class Place {
         final DataDir dir;
@@ -90,6 +93,23 @@ public final class LogStore implements AutoCloseable {
     public DataDir directoryOf(TopicPartition partition) {
         var place = placeOf.get(partition);
         return place == null ? null : place.dir;
+    }
+
+    /// Those that a directory holds.
+    List<TopicPartition> partitionsIn(DataDir directory) {
+        return placeOf.entrySet().stream()
+                .filter(entry -> entry.getValue().dir.equals(directory))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    void recoverWith(Recovery newRecovery) {
+        recovery = newRecovery;
+    }
+
+    /// What is done about an unclean stop. Any thread.
+    public Recovery recovery() {
+        return recovery;
     }
 
     /// While a directory is missing, what is not in the others is taken to be there: made anew in
@@ -181,6 +201,20 @@ public final class LogStore implements AutoCloseable {
         return repairs.get();
     }
 
+    void onScrubbed(long bytes) {
+        scrubbedBytes.addAndGet(bytes);
+    }
+
+    /// How much of closed segments was read to see whether it is as it was written. Any thread.
+    public long scrubbedBytes() {
+        return scrubbedBytes.get();
+    }
+
+    /// How compaction fares. Any thread.
+    public CleanerFigures cleaning() {
+        return cleaning;
+    }
+
     Flusher flusher(TopicPartition name) {
         return placeOf.get(name).flusher;
     }
@@ -265,9 +299,11 @@ public final class LogStore implements AutoCloseable {
         eachOnline(LogDirectory::sweep);
     }
 
-    /// Waits for flushes under way. The directories are closed by whoever opened them.
+    /// Waits for flushes and recoveries under way. The directories are closed by whoever opened
+    /// them.
     @Override
     public void close() {
+        recovery.close();
         places.forEach(place -> place.flusher.close());
     }
 }

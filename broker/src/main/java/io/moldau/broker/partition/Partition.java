@@ -140,7 +140,21 @@ public final class Partition {
     /// asked of it from now on.
     void follow(PartitionView next) {
         view = next;
-        shard.execute(() -> guarded(() -> roles.take(next)));
+        if (!awaitsRecovery()) {
+            shard.execute(() -> guarded(() -> roles.take(next)));
+        }
+    }
+
+    private boolean awaitsRecovery() {
+        return around.store().recovery().awaits(name);
+    }
+
+    /// Its log was recovered: it follows what the metadata says by now. Any thread.
+    void onRecovered() {
+        shard.offer(() -> {
+            guarded(() -> roles.take(view));
+            maintain();
+        });
     }
 
     /// This node has another role than `last`, and no word of it is out yet.
@@ -300,6 +314,9 @@ public final class Partition {
     /// Rolls, flushes and deletes what time has come for. Opens the log: retention holds for idle
     /// partitions too.
     void maintain() {
+        if (awaitsRecovery()) {
+            return;
+        }
         ask(
                 open -> {
                     boolean dropped = open.maintain(wallMs(), highWatermark);

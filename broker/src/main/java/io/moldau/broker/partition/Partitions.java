@@ -36,6 +36,7 @@ public final class Partitions {
     private volatile Peers peers = Peers.NONE;
     private volatile ReplicationQuotas quotas = ReplicationQuotas.NONE;
     private volatile ClusterImage image;
+    private int recoveryThreads;
 
     /// @param configOf settings of a topic's logs, by its name
     /// @param minInsyncReplicasOf `min.insync.replicas` of a topic, by its name
@@ -59,14 +60,31 @@ public final class Partitions {
     public void start(ClusterImage first) {
         store.deleteStrays(name -> {
             var topic = first.topic(name.partition().topic());
+            // Of one whose id is illegible the log directory knows whether it was flushed.
             return topic != null
-                    && topic.id().equals(name.topicId())
+                    && (topic.id().equals(name.topicId()) || name.topicId().equals(Uuid.ZERO_UUID))
                     && name.partition().partition() < topic.partitions().size()
                     && isKeptHere(topic.partitions().get(name.partition().partition()));
         });
         store.expect(keptHere(first));
+        var recovery =
+                recoveryThreads == 0
+                        ? Recovery.NONE
+                        : Recovery.of(store, around.clock(), recoveryThreads, configOf);
+        store.recoverWith(recovery);
         first.topics().forEach(topic -> follow(topic, first));
         image = first;
+        recovery.begin(partitions);
+    }
+
+    /// After an unclean stop logs are recovered by so many threads for each data directory; before
+    /// [#start]. Otherwise each log is at its first use.
+    public void recoverWith(int threads) {
+        recoveryThreads = threads;
+    }
+
+    Clock clock() {
+        return around.clock();
     }
 
     private List<TopicPartition> keptHere(ClusterImage in) {
@@ -209,6 +227,7 @@ public final class Partitions {
     private void drop(TopicPartition name) {
         var partition = partitions.remove(name);
         if (partition != null) {
+            store.recovery().forget(name);
             partition.shard().execute(partition::delete);
         }
     }

@@ -1,7 +1,12 @@
 package io.moldau.broker.partition;
 
+import io.moldau.broker.disk.DataDir;
+import io.moldau.env.Clock;
+import io.moldau.log.LogDirectory;
+import io.moldau.log.ScrubPosition;
 import io.moldau.log.ScrubTicket;
 import java.io.UncheckedIOException;
+import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -14,20 +19,28 @@ import org.slf4j.LoggerFactory;
 
 /// Reads all closed segments from time to time, slowly, since a disk does not tell what it has
 /// forgotten. Beside the shards: they only hand out what is to be read.
+///
+/// How far it has come stands in each data directory, so that a node that starts again goes on from
+/// there.
 public final class Scrubber implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Scrubber.class);
     private static final int CHUNK_BYTES = 256 * 1024;
     private static final long FIRST_AFTER_MS_MAX = 60_000;
+    private static final long NOTE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Partitions partitions;
+    private final Clock clock;
     private final long everyMs;
     private final long bytesPerSecond;
     private final CountDownLatch closing = new CountDownLatch(1);
+    private long notedAtNanos;
 
-    private Scrubber(Partitions partitions, long everyMs, long bytesPerSecond) {
+    Scrubber(Partitions partitions, long everyMs, long bytesPerSecond) {
         this.partitions = partitions;
+        this.clock = partitions.clock();
         this.everyMs = everyMs;
         this.bytesPerSecond = bytesPerSecond;
+        this.notedAtNanos = clock.monotonicNanos();
     }
 
     /// @param everyMs `log.scrub.interval.ms`: from the end of a round to the next; negative for
@@ -43,13 +56,13 @@ public final class Scrubber implements AutoCloseable {
 
     private void run() {
         try {
-            // A node that is started again every day must not start over each time.
-            for (long delayMs = Math.min(everyMs, FIRST_AFTER_MS_MAX);
-                    !isClosedAfter(delayMs);
-                    delayMs = Math.max(everyMs, 1)) {
-                for (var partition : partitions.all()) {
-                    scrub(partition);
+            long delayMs = Math.min(everyMs, FIRST_AFTER_MS_MAX);
+            while (!isClosedAfter(delayMs)) {
+                long nextMs = everyMs;
+                for (var directory : partitions.store().directories()) {
+                    nextMs = Math.min(nextMs, tend(directory));
                 }
+                delayMs = Math.max(1, nextMs);
             }
         } catch (RejectedExecutionException | InterruptedException stopping) {
             LOGGER.atDebug().setCause(stopping).log("scrub ends");
@@ -60,25 +73,72 @@ public final class Scrubber implements AutoCloseable {
         return closing.await(delayMs, TimeUnit.MILLISECONDS);
     }
 
-    private void scrub(Partition partition) throws InterruptedException {
-        long from = 0;
-        var ticket = begin(partition, from);
-        while (ticket != null) {
+    /// Reads a directory through, if it is time to. Returns when it will be.
+    private long tend(DataDir directory) throws InterruptedException {
+        var logs = directory.logs();
+        if (logs == null || !directory.isOnline()) {
+            return everyMs;
+        }
+        long dueInMs = logs.scrubPosition().dueInMs(clock.wallMs(), everyMs);
+        if (dueInMs == 0 && round(directory, logs)) {
+            note(logs, ScrubPosition.ended(clock.wallMs()), true);
+            return everyMs;
+        }
+        return dueInMs;
+    }
+
+    /// Reads what the round has not read yet. False when the node stops.
+    boolean round(DataDir directory, LogDirectory logs) throws InterruptedException {
+        var begin = logs.scrubPosition();
+        var here =
+                partitions.all().stream()
+                        .filter(partition ->
+                                directory.equals(partitions.store().directoryOf(partition.name())))
+                        .sorted(Comparator.comparing(Partition::name, ScrubPosition.ORDER))
+                        .toList();
+        for (var partition : here) {
+            long from = begin.startOf(partition.name());
+            if (from >= 0 && !scrub(partition, from, logs)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean scrub(Partition partition, long from, LogDirectory logs)
+            throws InterruptedException {
+        for (var ticket = begin(partition, from); ticket != null; ) {
             var last = ticket;
             try (last) {
                 if (!read(last)) {
-                    return;
+                    return false;
                 }
             } catch (UncheckedIOException refused) {
                 LOGGER.atWarn()
                         .addKeyValue("partition", partition)
                         .setCause(refused)
                         .log("not scrubbed");
-                return;
+                return true;
             }
-            from = last.endOffset();
+            partitions.store().onScrubbed(last.sizeBytes());
             partition.shard().execute(() -> partition.completeScrub(last));
-            ticket = begin(partition, from);
+            note(logs, logs.scrubPosition().at(partition.name(), last.endOffset()), false);
+            ticket = begin(partition, last.endOffset());
+        }
+        return true;
+    }
+
+    /// @param now otherwise not more often than some seconds apart
+    private void note(LogDirectory logs, ScrubPosition position, boolean now) {
+        long nowNanos = clock.monotonicNanos();
+        if (!now && nowNanos - notedAtNanos < NOTE_EVERY_NANOS) {
+            return;
+        }
+        notedAtNanos = nowNanos;
+        try {
+            logs.noteScrub(position);
+        } catch (UncheckedIOException refused) {
+            LOGGER.atDebug().setCause(refused).log("where the scrub is was not written down");
         }
     }
 

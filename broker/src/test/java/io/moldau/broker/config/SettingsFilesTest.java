@@ -57,8 +57,6 @@ class SettingsFilesTest {
                         "max.partition.fetch.bytes is a client's setting and has no effect in a"
                                 + " broker.",
                         "max.request.size is a client's setting and has no effect in a broker.",
-                        "num.recovery.threads.per.data.dir has no effect: nothing here"
-                                + " corresponds to it.",
                         "sasl.enabled.mechanisms has no effect yet: it waits for TLS, SASL and"
                                 + " access control.",
                         "sasl.mechanism.inter.broker.protocol has no effect yet: it waits for TLS,"

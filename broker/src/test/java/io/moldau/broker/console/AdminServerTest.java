@@ -10,6 +10,9 @@ import io.moldau.broker.partition.PartitionReport;
 import io.moldau.log.LogFacts;
 import io.moldau.log.explain.SegmentReport;
 import io.moldau.metadata.ClusterImage;
+import io.moldau.metadata.MetadataCommand;
+import io.moldau.metadata.MetadataMachine;
+import io.moldau.metadata.NodeEndpoint;
 import io.moldau.quorum.QuorumStatus;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,7 +23,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +39,8 @@ class AdminServerTest {
     /// A node before its registration.
     private static final class Node implements NodeView {
         private String failure = "";
+        private String recovery = "";
+        private ClusterImage image = ClusterImage.empty();
 
         @Override
         public int nodeId() {
@@ -41,7 +49,7 @@ class AdminServerTest {
 
         @Override
         public ClusterImage image() {
-            return ClusterImage.empty();
+            return image;
         }
 
         @Override
@@ -94,6 +102,12 @@ class AdminServerTest {
         @Override
         public long repairsBegun() {
             return 1;
+        }
+
+        @Override
+        public LogFigures logs() {
+            var directory = new LogFigures.OfDirectory("/a", 3, 1, 1_795_278_063_500L);
+            return new LogFigures(recovery, List.of(directory), 40, 7_000, 2.5, 30, 60, 9_000);
         }
 
         @Override
@@ -176,6 +190,56 @@ class AdminServerTest {
 
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.body()).contains("not registered");
+    }
+
+    @Test
+    void isNotReadyBeforeItsLogsAreRecovered() throws Exception {
+        // given
+        decide(new MetadataCommand.NameCluster("admin-cluster-00000001"));
+        decide(
+                MetadataCommand.RegisterNode.lone(
+                        1,
+                        Uuid.randomUuid(),
+                        new Uuid(0, 1),
+                        List.of(
+                                new NodeEndpoint(
+                                        "PLAINTEXT", "host", 9092, SecurityProtocol.PLAINTEXT)),
+                        null,
+                        100_000));
+        long epoch = Objects.requireNonNull(node.image.node(1)).nodeEpoch();
+        decide(new MetadataCommand.UnfenceNode(1, epoch));
+
+        // when
+        node.recovery = "3 logs to go.";
+        var before = get("/readyz");
+        node.recovery = "";
+        var after = get("/readyz");
+
+        // then
+        assertThat(before.statusCode()).isEqualTo(503);
+        assertThat(before.body()).isEqualTo("3 logs to go.\n");
+        assertThat(after.statusCode()).isEqualTo(200);
+    }
+
+    private void decide(MetadataCommand command) {
+        node.image = MetadataMachine.decide(command, node.image).image();
+    }
+
+    @Test
+    void tellsOfRecoveryCompactionAndScrub() throws Exception {
+        var lines = get("/metrics").body().lines().toList();
+
+        assertThat(lines)
+                .contains(
+                        "kafka_log_logcleaner_max_clean_time_secs 2.5",
+                        "kafka_log_logcleaner_max_buffer_utilization_percent 30.0",
+                        "kafka_log_logcleaner_cleaner_recopy_percent 60.0",
+                        "kafka_log_logcleanermanager_max_dirty_percent 40.0",
+                        "kafka_log_logcleanermanager_time_since_last_run_ms 7000.0",
+                        "kafka_log_logcleanermanager_uncleanable_partitions_count{logdirectory=\"/a\"} 1.0",
+                        "kafka_log_logmanager_remaininglogstorecover{dir=\"/a\"} 3.0",
+                        "moldau_log_scrub_bytes_total 9000.0",
+                        "moldau_log_scrub_ended_seconds{directory=\"/a\"} 1.7952780635E9");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
 /// The machine's file system, some folders of which do not work, or say that they are full.
 public final class FaultyDisk implements Disk {
@@ -17,6 +18,7 @@ public final class FaultyDisk implements Disk {
 
     private final Disk real = Disk.system();
     private final Map<Path, String> faults = new ConcurrentHashMap<>();
+    private final Map<Path, CountDownLatch> held = new ConcurrentHashMap<>();
     private volatile long usable = 1L << 40;
 
     /// Everything under `folder` is refused with these words from now on; what is open already only
@@ -27,6 +29,27 @@ public final class FaultyDisk implements Disk {
 
     public void heal(Path folder) {
         faults.remove(folder);
+    }
+
+    /// Whoever opens a file with records under `folder` waits from now on.
+    public void hold(Path folder) {
+        held.put(folder, new CountDownLatch(1));
+    }
+
+    public void letGo(Path folder) {
+        held.remove(folder).countDown();
+    }
+
+    private void awaitRelease(Path file) {
+        try {
+            for (var hold : held.entrySet()) {
+                if (file.startsWith(hold.getKey()) && file.toString().endsWith(".log")) {
+                    hold.getValue().await();
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public void setUsable(long bytes) {
@@ -58,6 +81,7 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public FileChannel open(Path file) {
+        awaitRelease(file);
         checked(file, false);
         return new FaultyChannel(this, file, real.open(file));
     }

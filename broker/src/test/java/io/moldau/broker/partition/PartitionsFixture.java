@@ -102,6 +102,10 @@ public final class PartitionsFixture implements AutoCloseable {
         partitions.onPublished(before, image);
     }
 
+    Shards shards() {
+        return shards;
+    }
+
     public Partitions partitions() {
         return partitions;
     }

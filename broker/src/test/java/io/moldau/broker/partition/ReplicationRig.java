@@ -117,6 +117,7 @@ final class ReplicationRig implements AutoCloseable {
         void start() {
             synchronized (ReplicationRig.this) {
                 partitions.bound(quotas);
+                partitions.recoverWith(2);
                 partitions.start(image);
                 replication =
                         Replication.start(
@@ -171,6 +172,11 @@ final class ReplicationRig implements AutoCloseable {
 
         long damages() {
             return store.damagesFound();
+        }
+
+        /// What it says of its recovery.
+        String recovery() {
+            return store.recovery().sentence();
         }
 
         long repairs() {

@@ -3,7 +3,5 @@ package io.moldau.log.segment;
 /// Is shown one batch after the other, the scanner standing on it.
 @FunctionalInterface
 public interface BatchVisitor {
-    BatchVisitor NONE = _ -> {};
-
     void visit(BatchScanner batch);
 }

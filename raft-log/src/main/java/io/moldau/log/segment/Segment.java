@@ -359,15 +359,17 @@ public final class Segment {
     /// To read the whole segment through, which must be closed and end at `endOffset`.
     ///
     /// @param epochs from offset to leader epoch, -1 where it is not known
-    public SegmentCheck check(long endOffset, LongToIntFunction epochs) {
+    /// @param visitor is shown every good batch
+    public SegmentCheck check(long endOffset, LongToIntFunction epochs, BatchVisitor visitor) {
         return new SegmentCheck(
-                log.path(), log.acquire(), sizeBytes, baseOffset, endOffset, epochs);
+                log.path(), log.acquire(), sizeBytes, baseOffset, endOffset, epochs, visitor);
     }
 
     /// The same for what lies below `endOffset`, where a batch begins, of one that is not closed.
     public SegmentCheck checkUpTo(long endOffset, LongToIntFunction epochs) {
         int bytes = positionOf(endOffset);
-        return new SegmentCheck(log.path(), log.acquire(), bytes, baseOffset, endOffset, epochs);
+        return new SegmentCheck(
+                log.path(), log.acquire(), bytes, baseOffset, endOffset, epochs, _ -> {});
     }
 
     /// Walks the batches from `position` on, where one begins, by their headers. To be used before
@@ -398,7 +400,7 @@ public final class Segment {
             search.forget();
             sizeBytes = position;
             files.transactions().truncateTo(offset);
-            new SegmentScrub(this, false, indexIntervalBytes, BatchVisitor.NONE).run(offset);
+            new SegmentScrub(this, false, indexIntervalBytes, BatchJudge.NONE).run(offset);
         }
     }
 
@@ -406,11 +408,12 @@ public final class Segment {
     ///
     /// @param trustedBelow offsets below this were flushed
     /// @param gapless whether each batch goes on where the one before it ends
+    /// @param judge sees every batch that was read
     public SegmentScrub.Result recover(
-            long trustedBelow, int indexIntervalBytes, boolean gapless, BatchVisitor visitor) {
+            long trustedBelow, int indexIntervalBytes, boolean gapless, BatchJudge judge) {
         tornTail = false;
         files.indexes().forEach(PooledFile::markUnsynced);
-        var scrub = new SegmentScrub(this, true, indexIntervalBytes, visitor);
+        var scrub = new SegmentScrub(this, true, indexIntervalBytes, judge);
         return (gapless ? scrub.refusingGaps() : scrub).run(trustedBelow);
     }
 
@@ -436,7 +439,7 @@ public final class Segment {
         SegmentScrub.Result found;
         try {
             found =
-                    new SegmentScrub(this, false, SegmentScrub.INTERVAL_BYTES, BatchVisitor.NONE)
+                    new SegmentScrub(this, false, SegmentScrub.INTERVAL_BYTES, BatchJudge.NONE)
                             .run(0);
         } finally {
             search.forget();

@@ -16,6 +16,7 @@ public final class SegmentCheck implements AutoCloseable {
     private final long sizeBytes;
     private final long endOffset;
     private final LongToIntFunction epochs;
+    private final BatchVisitor visitor;
     private long position;
     private long nextOffset;
     private long previousPosition;
@@ -29,7 +30,8 @@ public final class SegmentCheck implements AutoCloseable {
             long sizeBytes,
             long baseOffset,
             long endOffset,
-            LongToIntFunction epochs) {
+            LongToIntFunction epochs,
+            BatchVisitor visitor) {
         this.path = path;
         this.file = file;
         this.sizeBytes = sizeBytes;
@@ -37,6 +39,7 @@ public final class SegmentCheck implements AutoCloseable {
         this.previousOffset = baseOffset;
         this.endOffset = endOffset;
         this.epochs = epochs;
+        this.visitor = visitor;
     }
 
     /// Reads about `maxBytes` more, at least one batch. Returns whether anything is left to read;
@@ -62,6 +65,7 @@ public final class SegmentCheck implements AutoCloseable {
                     damage = damageAt(scanner.lastOffset() + 1, flaw);
                     return false;
                 }
+                visitor.visit(scanner);
                 previousPosition = position;
                 previousOffset = nextOffset;
                 nextOffset = scanner.lastOffset() + 1;
@@ -95,6 +99,11 @@ public final class SegmentCheck implements AutoCloseable {
     /// What was found so far; null while all is well.
     public LogDamage damage() {
         return damage;
+    }
+
+    /// Whether all of the segment was read, and nothing is wrong.
+    public boolean isWhole() {
+        return damage == null && position >= sizeBytes;
     }
 
     /// Behind the last batch that was read.

@@ -9,14 +9,14 @@ public final class SegmentScrub {
     private final Segment segment;
     private final boolean checksCrc;
     private final int indexIntervalBytes;
-    private final BatchVisitor visitor;
+    private final BatchJudge judge;
     private boolean refusesGaps;
 
-    SegmentScrub(Segment segment, boolean checksCrc, int indexIntervalBytes, BatchVisitor visitor) {
+    SegmentScrub(Segment segment, boolean checksCrc, int indexIntervalBytes, BatchJudge judge) {
         this.segment = segment;
         this.checksCrc = checksCrc;
         this.indexIntervalBytes = indexIntervalBytes;
-        this.visitor = visitor;
+        this.judge = judge;
     }
 
     /// Takes an offset that is skipped between two batches for damage: the checksum does not cover
@@ -54,8 +54,11 @@ public final class SegmentScrub {
         boolean first = true; // It may lie in the middle of what the segment is named for.
         while (scanner.next()) {
             boolean gap = refusesGaps && !first && scanner.baseOffset() > nextOffset;
-            if (scanner.baseOffset() < nextOffset || gap) {
-                disorder = "offset %d after %d".formatted(scanner.baseOffset(), nextOffset - 1);
+            disorder =
+                    scanner.baseOffset() < nextOffset || gap
+                            ? "offset %d after %d".formatted(scanner.baseOffset(), nextOffset - 1)
+                            : judge.flawOf(scanner);
+            if (disorder != null) {
                 break;
             }
             first = false;
@@ -66,7 +69,6 @@ public final class SegmentScrub {
                     scanner.lastOffset(),
                     scanner.maxTimestamp(),
                     indexIntervalBytes);
-            visitor.visit(scanner);
         }
         storeIndexes();
         String flaw = disorder != null ? disorder : scanner.flaw();

@@ -1,6 +1,10 @@
 package io.moldau.log.segment;
 
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /// The transactions that were aborted by a marker in this segment, in the order of the markers.
@@ -29,14 +33,53 @@ public final class TransactionIndex {
         return entries.file();
     }
 
-    /// @throws java.io.UncheckedIOException the disk refused
-    public void add(AbortedTransaction aborted) {
-        entries.append()
-                .putShort(VERSION)
+    /// Where its file is, or would be.
+    public Path path() {
+        return entries.file().path();
+    }
+
+    /// What such a file says; empty when it cannot be one.
+    public static Optional<List<AbortedTransaction>> decode(ByteBuffer file) {
+        if (file.remaining() % ENTRY_BYTES != 0) {
+            return Optional.empty();
+        }
+        var all = new ArrayList<AbortedTransaction>(file.remaining() / ENTRY_BYTES);
+        while (file.hasRemaining()) {
+            if (file.getShort() != VERSION) {
+                return Optional.empty();
+            }
+            all.add(
+                    new AbortedTransaction(
+                            file.getLong(), file.getLong(), file.getLong(), file.getLong()));
+        }
+        return Optional.of(all);
+    }
+
+    /// A file that says so.
+    public static ByteBuffer encode(List<AbortedTransaction> all) {
+        var file = ByteBuffer.allocate(all.size() * ENTRY_BYTES);
+        all.forEach(aborted -> put(file, aborted));
+        return file.flip();
+    }
+
+    /// Another file was put in its place.
+    public void reload() {
+        entries.reset();
+        entries.file().letGo();
+        unsynced = false;
+    }
+
+    private static void put(ByteBuffer into, AbortedTransaction aborted) {
+        into.putShort(VERSION)
                 .putLong(aborted.producerId())
                 .putLong(aborted.firstOffset())
                 .putLong(aborted.lastOffset())
                 .putLong(aborted.lastStableOffset());
+    }
+
+    /// @throws java.io.UncheckedIOException the disk refused
+    public void add(AbortedTransaction aborted) {
+        put(entries.append(), aborted);
         unsynced = true;
         entries.store();
     }
