@@ -46,6 +46,6 @@ class ChaosRunIT {
         assertThat(Files.readString(out.resolve("report.html"))).contains("</html>");
         assertThat(Pattern.compile("undone after").matcher(run.output()).results().count())
                 .as("faults")
-                .isGreaterThanOrEqualTo((long) (6 * Double.parseDouble(MINUTES)) / 2);
+                .isGreaterThanOrEqualTo((long) (2 * Double.parseDouble(MINUTES)));
     }
 }

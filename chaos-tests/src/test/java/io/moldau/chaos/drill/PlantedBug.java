@@ -4,10 +4,14 @@ import io.moldau.chaos.run.Acceptance;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
 
 /// A bug for real processes: one class of the broker is compiled anew with a line changed, and
@@ -33,8 +37,8 @@ record PlantedBug(
             List.of(
                     new PlantedBug(
                             "acknowledges before the replicas have it",
-                            PARTITION + "Partition.java",
-                            "if (endOffset <= (all ? highWatermark : keeper.promisedEnd())) {",
+                            PARTITION + "Appends.java",
+                            "if (endOffset <= (all ? partition.highWatermark() : keeper.promisedEnd())) {",
                             "if (endOffset <= keeper.promisedEnd()) {",
                             List.of("isolate", "kill"),
                             List.of("lost-write")),
@@ -116,14 +120,21 @@ record PlantedBug(
 
     private Path changedSource(Path folder) throws IOException {
         var file = Acceptance.checkout().resolve(source);
-        var text = Files.readString(file);
+        var changed = Files.createDirectories(folder.resolve("source")).resolve(file.getFileName());
+        return Files.writeString(changed, changedText(Acceptance.checkout()));
+    }
+
+    /// The class with the bug.
+    ///
+    /// @throws IllegalStateException it cannot be planted any more
+    String changedText(Path checkout) throws IOException {
+        var text = Files.readString(checkout.resolve(source));
         int at = text.indexOf(right);
         if (at < 0 || text.indexOf(right, at + 1) >= 0) {
             throw new IllegalStateException(
-                    "%s no longer has this line once: %s".formatted(file, right));
+                    "%s no longer has this line once: %s".formatted(source, right));
         }
-        var changed = Files.createDirectories(folder.resolve("source")).resolve(file.getFileName());
-        return Files.writeString(changed, text.replace(right, wrong));
+        return text.replace(right, wrong);
     }
 
     private static void compile(Path changed, Path classes) {
@@ -146,6 +157,11 @@ record PlantedBug(
     }
 
     private static String classPath() {
+        if (PlantedBug.class.getClassLoader() instanceof URLClassLoader loader) {
+            return Arrays.stream(loader.getURLs())
+                    .map(url -> Path.of(URI.create(url.toString())).toString())
+                    .collect(Collectors.joining(File.pathSeparator));
+        }
         var ofTests = System.getProperty("surefire.test.class.path");
         return ofTests == null ? System.getProperty("java.class.path") : ofTests;
     }
