@@ -15,6 +15,10 @@ final class GroupSlot {
     /// know what the group knows. Lowered by the store's thread.
     final AtomicInteger inFlight = new AtomicInteger();
 
+    /// A command was given up and may still be decided, until one that was sent later is: to begin
+    /// again from the store might be to begin from before it.
+    boolean storeMayBeBehind;
+
     @Nullable Timer timer;
     long timerAtMs = Long.MAX_VALUE;
 

@@ -339,20 +339,12 @@ final class GroupTable implements Executor {
             GroupSlot slot, CompletionStage<Outcome> submission) {
         slot.inFlight.incrementAndGet();
         return submission
-                .exceptionally(failure -> {
-                    LOGGER.atWarn()
-                            .addKeyValue("group", slot.groupId())
-                            .setCause(failure)
-                            .log("group command failed");
-                    return new Outcome.Refused(
-                            Errors.COORDINATOR_NOT_AVAILABLE,
-                            "The command could not be replicated.");
-                })
-                .thenApplyAsync(
-                        outcome -> {
+                .handleAsync(
+                        (outcome, failure) -> {
                             slot.inFlight.decrementAndGet();
+                            slot.storeMayBeBehind = failure != null;
                             settle(slot);
-                            return outcome;
+                            return failure == null ? outcome : notReplicated(slot, failure);
                         },
                         this::executeLater)
                 .toCompletableFuture();
@@ -387,7 +379,8 @@ final class GroupTable implements Executor {
     /// that it is woken in time.
     private void settle(GroupSlot slot) {
         boolean over = slot.group.isDead();
-        if (over || (slot.inFlight.get() == 0 && slot.group.isIdle())) {
+        boolean isKnown = slot.inFlight.get() == 0 && !slot.storeMayBeBehind;
+        if (over || (isKnown && slot.group.isIdle())) {
             slot.cancelTimer();
             if (slot.inFlight.get() == 0) {
                 slots.remove(slot.groupId(), slot);

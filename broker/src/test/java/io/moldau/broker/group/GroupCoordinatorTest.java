@@ -161,6 +161,26 @@ class GroupCoordinatorTest {
         assertThat(described.state()).isEqualTo("Empty");
     }
 
+    /// Found by the simulation, seed 3001496: the coordinator began again from what the store had
+    /// said before the save that it had given up, and its generation went back.
+    @Test
+    void aGroupStaysWhatItIsWhenASaveIsGivenUpThatMayStillBeDecided() {
+        // given
+        var joined = done(join("orders", 10_000));
+        done(sync("orders", joined));
+        store.hold();
+        done(leave("orders", joined.memberId()));
+
+        // when
+        store.giveUp();
+        shards.all().forEach(shard -> CompletableFuture.runAsync(() -> {}, shard).join());
+        var described = done(groups.describe("orders")).orElseThrow();
+        store.release();
+
+        // then
+        assertThat(described.state()).isEqualTo("Empty");
+    }
+
     @Test
     void groupsDoNotDisturbOneAnother() {
         // given

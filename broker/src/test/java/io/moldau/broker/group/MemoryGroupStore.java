@@ -44,6 +44,7 @@ public final class MemoryGroupStore implements GroupStore, CommittedOffsets {
     private final Deque<Runnable> held = new ArrayDeque<>();
     private final List<MetadataCommand> applied = new ArrayList<>();
     private final List<ImageListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<CompletableFuture<Outcome>> underWay = new ArrayList<>();
     private boolean holding;
 
     /// A cluster of node 1, which listens on `PLAINTEXT` at `broker:9092`.
@@ -161,6 +162,7 @@ public final class MemoryGroupStore implements GroupStore, CommittedOffsets {
     @Override
     public synchronized CompletableFuture<Outcome> submit(MetadataCommand command) {
         var done = new CompletableFuture<Outcome>();
+        underWay.add(done);
         held.add(() -> done.complete(apply(command)));
         if (!holding) {
             release();
@@ -179,6 +181,12 @@ public final class MemoryGroupStore implements GroupStore, CommittedOffsets {
         while (!held.isEmpty()) {
             held.poll().run();
         }
+    }
+
+    /// Tells whoever waits that nobody knows what will come of it. It is applied later.
+    public synchronized void giveUp() {
+        underWay.forEach(
+                waiting -> waiting.completeExceptionally(new IllegalStateException("not decided")));
     }
 
     public synchronized int waiting() {

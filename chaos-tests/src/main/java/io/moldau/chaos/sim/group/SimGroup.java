@@ -59,8 +59,9 @@ final class SimGroup {
         luck = new Luck(cluster.mix().seed(), 40_000 + number);
         lastSerial = number * 1_000_000L;
         sessionTimeoutMs = (int) luck.between(200, 900);
-        rebalanceTimeoutMs = (int) luck.between(200, 900);
         heartbeatMs = Math.max(30, sessionTimeoutMs / 6);
+        // Who hears of a rebalance with its next heartbeat can be back in time.
+        rebalanceTimeoutMs = (int) (2 * heartbeatMs + luck.between(100, 700));
         boolean isStatic = luck.chance(0.3);
         int size = 1 + luck.below(4);
         for (int place = 0; place < size; place++) {
