@@ -130,7 +130,7 @@ final class LogUpkeep {
     void drop(int count, long nowMs) {
         if (count > 0) {
             if (count < segments.count()) {
-                producers.secure(segments.get(count).baseOffset());
+                producers.secure(segments, segments.get(count).baseOffset(), nowMs);
             }
             segments.dropFirst(count, nowMs + config.fileDeleteDelayMs());
             producers.dropBelow(segments.first().baseOffset());

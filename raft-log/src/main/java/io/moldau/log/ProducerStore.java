@@ -5,6 +5,7 @@ import io.moldau.log.batch.BatchLayout;
 import io.moldau.log.batch.EndMarker;
 import io.moldau.log.segment.AbortedTransaction;
 import io.moldau.log.segment.BatchScanner;
+import io.moldau.log.segment.DamagedLogException;
 import io.moldau.log.segment.SegmentNames;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class ProducerStore {
             states = new ProducerStates();
             // From the snapshot on, even below the log start: a transaction that the snapshot has
             // open may have ended there.
-            replay(segments, restore(states, logEndOffset, nowMs), nowMs);
+            replay(states, segments, restore(states, logEndOffset, nowMs), nowMs);
         }
         return states;
     }
@@ -69,10 +70,16 @@ final class ProducerStore {
         return 0;
     }
 
-    private void replay(LogSegments segments, long from, long nowMs) {
+    private static void replay(ProducerStates states, LogSegments segments, long from, long nowMs) {
+        replay(states, segments, from, Long.MAX_VALUE, nowMs);
+    }
+
+    /// @param to where a segment begins, or behind all of them
+    private static void replay(
+            ProducerStates states, LogSegments segments, long from, long to, long nowMs) {
         for (int i = Math.max(0, segments.floor(from)); i < segments.count(); i++) {
             var segment = segments.get(i);
-            if (segment.sizeBytes() > 0) {
+            if (segment.sizeBytes() > 0 && segment.baseOffset() < to) {
                 segment.visit(
                         Math.max(from, segment.baseOffset()),
                         batch -> note(states, batch, from, nowMs));
@@ -140,12 +147,34 @@ final class ProducerStore {
         return removeIf(snapshot -> snapshot > offset);
     }
 
-    /// Records below `offset` are about to go: what they told of producers must survive a crash.
-    void secure(long offset) {
+    /// Records below `offset` are about to go: what they told of producers must survive a crash. It
+    /// is in a snapshot; where an earlier crash tore that one, it is written again.
+    ///
+    /// @param offset where a segment begins
+    void secure(LogSegments segments, long offset, long nowMs) {
         var latest = snapshots.floor(offset);
+        if (latest == null || ProducerSnapshot.read(disk, file(latest)).isEmpty()) {
+            rewrite(segments, offset, nowMs);
+        }
+        latest = snapshots.floor(offset);
         if (latest != null) {
             AtomicFile.force(disk, file(latest));
         }
+    }
+
+    private void rewrite(LogSegments segments, long offset, long nowMs) {
+        var then = new ProducerStates();
+        try {
+            replay(then, segments, restore(then, offset, nowMs), offset, nowMs);
+        } catch (DamagedLogException damaged) {
+            LOGGER.atWarn()
+                    .addKeyValue("folder", folder)
+                    .setCause(damaged)
+                    .log("records go, and with them what they told of producers");
+            return;
+        }
+        ProducerSnapshot.write(disk, file(offset), then.entries());
+        snapshots.add(offset);
     }
 
     /// Records below `offset` are gone; what is known of their producers is kept.

@@ -4,9 +4,11 @@ import static io.moldau.log.batch.TestBatches.batchOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moldau.log.batch.TestBatches;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,37 @@ class LogRetentionTest {
         assertThat(changed).isTrue();
         assertThat(fixture.log.logStartOffset()).isEqualTo(40);
         assertThat(fixture.values(40)).hasSize(10);
+    }
+
+    /// An earlier crash may have torn what a snapshot has of them (disk history 7018650).
+    @Test
+    void remembersTheProducersOfRecordsThatGoThoughTheirSnapshotIsIllegible() throws Exception {
+        // given
+        fixture.append(fromProducer());
+        fixture.append(3, 10);
+        fixture.clock.advance(900);
+        fixture.append(1, 10);
+        for (var name : fixture.files(".snapshot")) {
+            var file = fixture.folder().resolve(name);
+            Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 11));
+        }
+
+        // when
+        fixture.clock.advance(200);
+        maintain();
+        fixture.reopenAfterKill();
+
+        // then
+        assertThat(fixture.log.logStartOffset()).isEqualTo(40);
+        assertThat(fixture.append(fromProducer())).isInstanceOf(AppendResult.Duplicate.class);
+    }
+
+    private ByteBuffer fromProducer() {
+        return TestBatches.batch()
+                .timestamps(fixture.clock.wallMs())
+                .producer(9, 0, 0)
+                .records(10)
+                .build();
     }
 
     @Test

