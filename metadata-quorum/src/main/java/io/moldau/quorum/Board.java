@@ -7,6 +7,7 @@ import io.moldau.metadata.MetadataState;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,13 @@ final class Board {
     }
 
     void listen(ImageListener listener) {
+        listeners.add(listener);
+    }
+
+    /// Shows the image to `begin`, and whatever comes after it to `listener`: nothing is missed in
+    /// between, since nothing is pinned before `begin` returns.
+    synchronized void follow(Consumer<ClusterImage> begin, ImageListener listener) {
+        begin.accept(image);
         listeners.add(listener);
     }
 

@@ -160,6 +160,12 @@ public final class MetadataQuorum implements AutoCloseable {
         return board.offsets();
     }
 
+    /// Registers a listener, which is told of every image after the one that `begin` is given.
+    /// Nothing is applied on this node while `begin` runs.
+    public void follow(Consumer<ClusterImage> begin, ImageListener listener) {
+        board.follow(begin, listener);
+    }
+
     /// Registers a listener for later images.
     public void onPublished(ImageListener listener) {
         board.listen(listener);

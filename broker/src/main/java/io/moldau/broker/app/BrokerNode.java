@@ -86,7 +86,7 @@ public final class BrokerNode implements AutoCloseable {
         quorum = cluster.quorum();
         directories.claim(clusterId(), nodeId(), config.metadataDir(), cluster.directoryId());
         var settings = new ConfigService(config);
-        settings.start(quorum.image());
+        quorum.follow(settings::start, settings);
 
         var shards = opened(Shards.start(config.getInt("num.io.threads"), "shard", clock));
         var partitions = openPartitions(directories, shards, settings);
@@ -169,11 +169,9 @@ public final class BrokerNode implements AutoCloseable {
                         () -> settings.current().getLong("leader.replication.throttled.rate"),
                         () -> settings.current().getLong("follower.replication.throttled.rate")));
         partitions.recoverWith(settings.current().getInt("num.recovery.threads.per.data.dir"));
-        partitions.start(quorum.image());
         settings.onTopicConfigChanged(partitions::reconfigure);
         settings.onBrokerConfigChanged(_ -> partitions.reconfigureAll());
-        quorum.onPublished(settings);
-        quorum.onPublished(partitions::onPublished);
+        quorum.follow(partitions::start, partitions::onPublished);
         return partitions;
     }
 
