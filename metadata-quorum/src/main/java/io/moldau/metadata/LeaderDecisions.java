@@ -70,12 +70,18 @@ final class LeaderDecisions {
         boolean counts =
                 partition.isr().contains(command.nodeId())
                         || (command.lost() && partition.elr().contains(command.nodeId()));
-        if (!counts) {
+        boolean mayBeNamed =
+                command.lost()
+                        && partition.replicas().contains(command.nodeId())
+                        && partition.leader() != PartitionImage.NO_LEADER;
+        if (!counts && !mayBeNamed) {
             return accepted(image, new Outcome.IsrChanged(partition));
         }
+        var change = new PartitionChange(partition, PartitionRules.of(topic.name(), image));
         var changed =
-                new PartitionChange(partition, PartitionRules.of(topic.name(), image))
-                        .withoutFailed(command.nodeId(), command.lost())
+                (counts
+                                ? change.withoutFailed(command.nodeId(), command.lost())
+                                : change.inNewReign())
                         .done();
         var after = new TopicEdit(topic).set(command.partition(), changed).done();
         return accepted(new ImageEdit(image).put(after).done(), new Outcome.IsrChanged(changed));

@@ -166,6 +166,9 @@ public sealed interface MetadataCommand {
     /// A node cannot use its replica of a partition: the disk failed or is full, or the records are
     /// damaged. The replica leaves the ISR, and another leads if there is one that may.
     ///
+    /// One that has lost something asks again once it is out: then the leader's reign ends, and the
+    /// next one, be it the same node's, knows nothing of what the replica had before.
+    ///
     /// @param leaderEpoch as the sender knows it; another one is refused
     /// @param lost true if something that the replica had acknowledged may be gone
     record GiveUpReplica(

@@ -85,6 +85,12 @@ final class PartitionChange {
         return lost ? withoutUnclean(nodeId) : without(nodeId);
     }
 
+    /// Whatever replicas have told their leader so far counts no more.
+    PartitionChange inNewReign() {
+        newReign = true;
+        return this;
+    }
+
     /// `nodeId` is to lead, if it is in sync.
     PartitionChange preferring(int nodeId) {
         preferred = nodeId;

@@ -6,6 +6,7 @@ import static io.moldau.metadata.Images.epoch;
 import static io.moldau.metadata.Images.error;
 import static io.moldau.metadata.Images.fence;
 import static io.moldau.metadata.Images.id;
+import static io.moldau.metadata.Images.isr;
 import static io.moldau.metadata.Images.unfence;
 import static io.moldau.metadata.PartitionImage.NO_LEADER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -74,6 +75,21 @@ class GiveUpReplicaTest {
         assertThat(partition().partitionEpoch()).isEqualTo(1);
     }
 
+    /// Its leader may have asked for it to be in sync again, on the strength of what it has lost.
+    @Test
+    void whatAFollowerToldOfRecordsThatItLostCountsNoMore() {
+        topic(1, 1, 2, 3);
+        givesUp(3, LOST);
+        var itsLeaders = isr(id(99), 0, image, 1, 2, 3);
+
+        givesUp(3, LOST);
+
+        assertThat(partition().leader()).isEqualTo(1);
+        assertThat(partition().leaderEpoch()).isEqualTo(1);
+        assertThat(partition().isr()).containsExactly(1, 2);
+        assertThat(error(itsLeaders, image)).isEqualTo(Errors.FENCED_LEADER_EPOCH);
+    }
+
     @Test
     void theOnlyReplicaGoesOnInANewEpoch() {
         topic(1, 1);
@@ -140,12 +156,12 @@ class GiveUpReplicaTest {
     }
 
     @Test
-    void whoIsNotInSyncHasNothingToGiveUp() {
+    void whoIsNotInSyncAndHasLostNothingHasNothingToGiveUp() {
         topic(1, 1, 2);
         image = after(fence(2, image), image);
         image = after(unfence(2, image), image);
 
-        var decision = MetadataMachine.decide(by(2, LOST), image);
+        var decision = MetadataMachine.decide(by(2, !LOST), image);
 
         assertThat(decision.image()).isSameAs(image);
         assertThat(decision.outcome()).isEqualTo(new Outcome.IsrChanged(partition()));

@@ -13,9 +13,10 @@ final class Retreat {
 
     private final Partition partition;
     private boolean failed;
-    private boolean lost;
-    private boolean damaged;
     private int failedReign = NONE;
+
+    /// The last in which this node may have told its leader of records that it has no more.
+    private int doubtfulReign = NONE;
 
     Retreat(Partition partition) {
         this.partition = partition;
@@ -26,7 +27,9 @@ final class Retreat {
     /// @param mayHaveLost whether something that counted may be gone
     void onFailed(Role role, boolean mayHaveLost) {
         failed = true;
-        lost |= mayHaveLost;
+        if (mayHaveLost) {
+            doubt();
+        }
         if (role.leads()) {
             failedReign = role.leaderEpoch();
         }
@@ -34,26 +37,42 @@ final class Retreat {
 
     /// Some of the log is not what was written, and may have been acknowledged.
     void onDamaged() {
-        damaged = true;
+        doubt();
         var image = partition.leadership();
         if (image.leader() == partition.nodeId()) {
             failedReign = image.leaderEpoch();
         }
     }
 
+    private void doubt() {
+        doubtfulReign = Math.max(doubtfulReign, partition.leadership().leaderEpoch());
+    }
+
     /// It is open again, and this node has a part in the partition.
     void onUsable() {
         failed = false;
-        lost = false;
+        doubtfulReign = NONE;
     }
 
     /// Whether the node must not do its part now. Nobody leads twice in one epoch: what it finds in
     /// its log may not be what it told its followers, and they could not see that. And nobody cuts
-    /// what is damaged while it still counts.
+    /// what is damaged, or follows without what it lost, while it still counts.
     boolean forbids(PartitionImage image) {
         return image.leader() == partition.nodeId()
                 ? image.leaderEpoch() == failedReign
-                : isFull() || (partition.keeper().damage() != null && counts(image));
+                : isFull() || (isDoubtful() && counts(image));
+    }
+
+    /// Whether a leader may still believe what this node told it of records that are gone, and name
+    /// it in sync. It does not in the next reign.
+    boolean isBelieved(PartitionImage image) {
+        return image.leader() != partition.nodeId()
+                && image.leader() != PartitionImage.NO_LEADER
+                && image.leaderEpoch() <= doubtfulReign;
+    }
+
+    private boolean isDoubtful() {
+        return doubtfulReign != NONE || partition.keeper().damage() != null;
     }
 
     private boolean counts(PartitionImage image) {
@@ -66,22 +85,18 @@ final class Retreat {
 
     /// Asks the cluster to go on without this replica, if that is due.
     void tick(Role role) {
-        if (role instanceof Role.Lone || !(failed || damaged || isFull())) {
+        if (role instanceof Role.Lone || !(failed || isDoubtful() || isFull())) {
             return;
         }
         var image = partition.leadership();
-        if (!counts(image)) {
-            damaged &= partition.keeper().damage() != null;
+        boolean mayBeNamed = isBelieved(image) && !partition.keeper().hasFailed();
+        if (!counts(image) && !mayBeNamed) {
             return;
         }
         boolean leads = image.leader() == partition.nodeId();
         boolean renewing = leads && image.leaderEpoch() == failedReign;
         partition
                 .peers()
-                .giveUp(
-                        partition.topicId(),
-                        partition.name().partition(),
-                        damaged || (failed && lost),
-                        renewing);
+                .giveUp(partition.topicId(), partition.name().partition(), isDoubtful(), renewing);
     }
 }

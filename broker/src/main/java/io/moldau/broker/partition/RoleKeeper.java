@@ -90,7 +90,7 @@ final class RoleKeeper {
         }
         try {
             partition.keeper().log(); // Only now it is known whether it is damaged.
-            if (retreat.forbids(image)) {
+            if (retreat.forbids(image) || retreat.isBelieved(image)) {
                 return new Role.Offline(image.leaderEpoch());
             }
             if (image.leader() == partition.nodeId()) {

@@ -125,7 +125,8 @@ final class ControllerWorld {
     /// Time passes; whoever runs beats, and opens a session where it has none.
     void pass() {
         nowMs += STEP_MS;
-        while (!late.isEmpty() && (calm || luck.nextInt(3) > 0)) {
+        // What follows from one of these takes time, too.
+        for (int due = late.size(); due > 0 && (calm || luck.nextInt(3) > 0); due--) {
             late.poll().run();
         }
         for (var life : lives) {

@@ -16,6 +16,7 @@ final class Withdrawal {
     private final boolean lost;
     private final long againMs;
     private final int failedReign;
+    private final int doubtfulReign;
     private boolean asking;
 
     /// @param lost whether something that counted may be gone
@@ -26,6 +27,7 @@ final class Withdrawal {
         this.lost = lost;
         this.againMs = againMs;
         failedReign = leads() ? replica.image().leaderEpoch() : NONE;
+        doubtfulReign = lost && replica.image() != null ? replica.image().leaderEpoch() : NONE;
     }
 
     boolean lost() {
@@ -50,7 +52,17 @@ final class Withdrawal {
         return replica.image() != null
                 && replica.node().nowMs() >= againMs
                 && !isFormerReign()
-                && !(lost && helps());
+                && !(lost && helps())
+                && !isBelieved();
+    }
+
+    /// Whether a leader may still count on what is gone.
+    private boolean isBelieved() {
+        var image = replica.image();
+        return image != null
+                && !leads()
+                && image.leader() != PartitionImage.NO_LEADER
+                && image.leaderEpoch() <= doubtfulReign;
     }
 
     void tick() {
@@ -71,7 +83,7 @@ final class Withdrawal {
     }
 
     private boolean helps() {
-        if (!counts() || replica.node().nodeEpoch() < 0) {
+        if (replica.node().nodeEpoch() < 0 || !(counts() || isBelieved())) {
             return false;
         }
         var now = replica.image();
