@@ -78,6 +78,13 @@ final class DirectoryCheckpoints {
             return offsets;
         }
 
+        /// The same without logs of which there is nothing to tell.
+        Map<TopicPartition, Long> aboveZero(Collection<PartitionLog> open) {
+            var offsets = now(open);
+            offsets.values().removeIf(offset -> offset == 0);
+            return offsets;
+        }
+
         void write(Map<TopicPartition, Long> offsets, boolean durable) {
             if (!offsets.equals(written)) {
                 OffsetCheckpoint.write(disk, file, offsets, durable);
@@ -135,9 +142,7 @@ final class DirectoryCheckpoints {
     /// @param durable whether also what may lag must reach the disk, since logs are gone
     void write(Collection<PartitionLog> open, boolean durable) {
         recoveryPoints.write(recoveryPoints.now(open), true);
-        var starts = logStarts.now(open);
-        starts.values().removeIf(offset -> offset == 0);
-        logStarts.write(starts, true);
+        logStarts.write(logStarts.aboveZero(open), true);
         if (durable) {
             highWatermarks.written = null;
         }
@@ -146,14 +151,11 @@ final class DirectoryCheckpoints {
     }
 
     void writeHighWatermarks(Collection<PartitionLog> open, boolean durable) {
-        var offsets = highWatermarks.now(open);
-        offsets.values().removeIf(offset -> offset == 0);
-        highWatermarks.write(offsets, durable);
+        highWatermarks.write(highWatermarks.aboveZero(open), durable);
     }
 
     void writeCleaned(Collection<PartitionLog> open) {
-        var offsets = cleaned.now(open);
-        offsets.values().removeIf(offset -> offset == 0);
+        var offsets = cleaned.aboveZero(open);
         if (cleaned.written != null || !offsets.isEmpty()) {
             cleaned.write(offsets, true);
         }

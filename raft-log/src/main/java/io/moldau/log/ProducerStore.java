@@ -44,7 +44,8 @@ final class ProducerStore {
             states = new ProducerStates();
             // From the snapshot on, even below the log start: a transaction that the snapshot has
             // open may have ended there.
-            replay(states, segments, restore(states, logEndOffset, nowMs), nowMs);
+            long from = restore(states, logEndOffset, nowMs);
+            replay(states, segments, from, Long.MAX_VALUE, nowMs);
         }
         return states;
     }
@@ -68,10 +69,6 @@ final class ProducerStore {
             LOGGER.atWarn().addKeyValue("file", file(offset)).log("producer snapshot is damaged");
         }
         return 0;
-    }
-
-    private static void replay(ProducerStates states, LogSegments segments, long from, long nowMs) {
-        replay(states, segments, from, Long.MAX_VALUE, nowMs);
     }
 
     /// @param to where a segment begins, or behind all of them

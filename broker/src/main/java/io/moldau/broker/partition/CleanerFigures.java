@@ -7,9 +7,6 @@ import org.apache.kafka.common.TopicPartition;
 
 /// How compaction fares, for those who watch it. Written by the cleaner, read by any thread.
 public final class CleanerFigures {
-    /// A key's share of the cleaner's memory.
-    private static final int KEY_BYTES = 24;
-
     /// The last compaction that ended.
     ///
     /// @param bufferPercent how much of the memory for keys it needed
@@ -34,7 +31,7 @@ public final class CleanerFigures {
         last =
                 new Last(
                         nanos / 1e9,
-                        Math.min(100, 100.0 * result.keys() * KEY_BYTES / Math.max(1, mapBytes)),
+                        Math.min(100, 100.0 * result.keyBytes() / Math.max(1, mapBytes)),
                         100.0 * result.bytesAfter() / Math.max(1, result.bytesBefore()));
     }
 

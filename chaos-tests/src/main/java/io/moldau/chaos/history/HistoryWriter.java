@@ -60,6 +60,12 @@ public final class HistoryWriter implements AutoCloseable {
         return write(process, type, f, value, notes);
     }
 
+    /// Notes that the process's client vanished without a word.
+    public void crash(int process, Notes notes) {
+        invoke(process, "crash", new Value.None());
+        complete(process, Stage.INFO, "crash", new Value.None(), notes);
+    }
+
     private long write(int process, Stage type, String f, Value value, Notes notes) {
         var body = new StringBuilder(64);
         OperationText.body(body, process, type, f, value, notes);

@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /// A consumer that chooses its partitions itself, others every now and then, and reads on from near
 /// their ends.
-final class AssignedReader implements LoadClient {
+final class AssignedReader extends ClientThread {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int STAY_SECONDS_MIN = 10;
     private static final int STAY_SECONDS_MAX = 60;
@@ -25,21 +25,17 @@ final class AssignedReader implements LoadClient {
     private static final int BACK_MAX = 5_000;
 
     private final Scene scene;
-    private final String name;
     private final Random random;
-    private final Thread thread;
-    private volatile boolean crashing;
-    private volatile boolean stopping;
 
     AssignedReader(Scene scene, String name, long seed) {
+        super(name);
         this.scene = scene;
-        this.name = name;
         this.random = new Random(seed);
-        thread = Thread.ofPlatform().name(name).start(this::run);
+        start(this::run);
     }
 
     private void run() {
-        while (!stopping) {
+        while (!isStopping()) {
             int process = scene.history().newProcess();
             var consumer = newConsumer();
             try {
@@ -53,26 +49,24 @@ final class AssignedReader implements LoadClient {
 
     private KafkaConsumer<byte[], byte[]> newConsumer() {
         return new KafkaConsumer<>(
-                ClientSettings.consumer(scene.plan().bootstrap(), name),
+                ClientSettings.consumer(scene.plan().bootstrap(), name()),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }
 
     private void readUntilTheEnd(KafkaConsumer<byte[], byte[]> consumer, int process) {
-        while (!stopping && !crashing) {
+        while (goesOn()) {
             assign(consumer, process);
             int stay = STAY_SECONDS_MIN + random.nextInt(STAY_SECONDS_MAX - STAY_SECONDS_MIN + 1);
             long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(stay);
-            while (!stopping && !crashing && System.nanoTime() < until) {
+            while (goesOn() && System.nanoTime() < until) {
                 if (!poll(consumer, process)) {
                     return; // It is nobody from now on.
                 }
             }
         }
-        if (crashing) {
-            crashing = false;
-            scene.history().invoke(process, "crash", new Value.None());
-            scene.history().complete(process, Stage.INFO, "crash", new Value.None(), Notes.NONE);
+        if (takeCrash()) {
+            scene.history().crash(process, Notes.NONE);
         }
     }
 
@@ -110,26 +104,5 @@ final class AssignedReader implements LoadClient {
             scene.history().complete(process, Stage.INFO, "poll", asked, notes);
             return false;
         }
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public void crash() {
-        crashing = true;
-    }
-
-    @Override
-    public void stop() {
-        stopping = true;
-    }
-
-    @Override
-    public void close() {
-        stop();
-        Threads.join(thread);
     }
 }

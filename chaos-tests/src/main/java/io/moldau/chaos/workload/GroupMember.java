@@ -26,31 +26,27 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /// A member of a group: it polls, commits what it got, and notes what it was given and what was
 /// taken from it.
-final class GroupMember implements LoadClient {
+final class GroupMember extends ClientThread {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
 
     private final Scene scene;
-    private final String name;
     private final String group;
     private final String assignor;
     private final GroupProgress progress;
-    private final Thread thread;
-    private volatile boolean crashing;
-    private volatile boolean stopping;
 
     /// @param assignor class name of the assignor that all members of the group name
     GroupMember(Scene scene, String name, String group, String assignor, GroupProgress progress) {
+        super(name);
         this.scene = scene;
-        this.name = name;
         this.group = group;
         this.assignor = assignor;
         this.progress = progress;
-        thread = Thread.ofPlatform().name(name).start(this::run);
+        start(this::run);
     }
 
     private void run() {
-        while (!stopping) {
+        while (!isStopping()) {
             var life = new Life(scene.history().newProcess());
             boolean stays = true;
             try {
@@ -72,7 +68,8 @@ final class GroupMember implements LoadClient {
             this.process = process;
             consumer =
                     new KafkaConsumer<>(
-                            ClientSettings.member(scene.plan().bootstrap(), name, group, assignor),
+                            ClientSettings.member(
+                                    scene.plan().bootstrap(), name(), group, assignor),
                             new ByteArrayDeserializer(),
                             new ByteArrayDeserializer());
         }
@@ -80,16 +77,14 @@ final class GroupMember implements LoadClient {
         /// @return whether it left in order
         private boolean liveUntilTheEnd() {
             subscribe();
-            while (!stopping && !crashing) {
+            while (goesOn()) {
                 if (!poll()) {
                     return true;
                 }
             }
-            boolean crashed = crashing;
+            boolean crashed = takeCrash();
             if (crashed) {
-                crashing = false;
-                scene.history().invoke(process, "crash", new Value.None());
-                complete(Stage.INFO, "crash", new Value.None(), Notes.ofGroup(group));
+                scene.history().crash(process, Notes.ofGroup(group));
             }
             return !crashed;
         }
@@ -105,7 +100,7 @@ final class GroupMember implements LoadClient {
             try {
                 consumer.close(options);
             } catch (KafkaException e) {
-                scene.history().note(name + " did not close in order: " + e);
+                scene.history().note(name() + " did not close in order: " + e);
             }
         }
 
@@ -182,26 +177,5 @@ final class GroupMember implements LoadClient {
                     new Rebalance(
                             assigned, scene.clock().nanos(), scene.keys().keysOf(partitions)));
         }
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public void crash() {
-        crashing = true;
-    }
-
-    @Override
-    public void stop() {
-        stopping = true;
-    }
-
-    @Override
-    public void close() {
-        stop();
-        Threads.join(thread);
     }
 }

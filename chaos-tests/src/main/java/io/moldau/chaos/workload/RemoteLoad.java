@@ -8,25 +8,21 @@ import java.util.Random;
 
 /// A thread that leads a [RemoteClient], and starts another one when that has crashed or given an
 /// operation up.
-abstract class RemoteLoad implements LoadClient {
+abstract class RemoteLoad extends ClientThread {
     private static final Duration RETRY = Duration.ofMillis(500);
     private static final Duration PATIENCE =
             Duration.ofMillis(ClientSettings.DELIVERY_TIMEOUT_MS + 15_000);
 
     private final Scene scene;
     private final String library;
-    private final String name;
     private final Random random;
-    private Thread thread;
     private int process;
     private volatile RemoteClient client;
-    private volatile boolean crashing;
-    private volatile boolean stopping;
 
     RemoteLoad(Scene scene, String library, String name, Random random) {
+        super(name);
         this.scene = scene;
         this.library = library;
-        this.name = name;
         this.random = random;
     }
 
@@ -34,7 +30,7 @@ abstract class RemoteLoad implements LoadClient {
     void start(RemoteClient first) {
         client = first;
         process = scene.history().newProcess();
-        thread = Thread.ofPlatform().name(name).start(this::run);
+        start(this::run);
     }
 
     /// One operation from its beginning to its end.
@@ -43,8 +39,8 @@ abstract class RemoteLoad implements LoadClient {
     abstract boolean step(RemoteClient client);
 
     private void run() {
-        while (!stopping) {
-            if (crashing) {
+        while (!isStopping()) {
+            if (takeCrash()) {
                 crash(process);
             } else if (!step(client)) {
                 process = scene.history().newProcess();
@@ -55,7 +51,6 @@ abstract class RemoteLoad implements LoadClient {
     }
 
     private void crash(int crashed) {
-        crashing = false;
         scene.history().invoke(crashed, "crash", new Value.None());
         replace();
         scene.history().complete(crashed, Stage.INFO, "crash", new Value.None(), Notes.NONE);
@@ -67,10 +62,10 @@ abstract class RemoteLoad implements LoadClient {
     /// be for long.
     private void replace() {
         client.close();
-        var next = RemoteClient.start(scene.plan(), library, name);
-        while (next.isEmpty() && !stopping) {
+        var next = RemoteClient.start(scene.plan(), library, name());
+        while (next.isEmpty() && !isStopping()) {
             Threads.pause(RETRY);
-            next = RemoteClient.start(scene.plan(), library, name);
+            next = RemoteClient.start(scene.plan(), library, name());
         }
         next.ifPresent(started -> client = started);
     }
@@ -90,28 +85,13 @@ abstract class RemoteLoad implements LoadClient {
         return process;
     }
 
-    @Override
-    public final String name() {
-        return name;
-    }
-
-    @Override
-    public final void crash() {
-        crashing = true;
-    }
-
-    @Override
-    public final void stop() {
-        stopping = true;
-    }
-
     /// Ends a client that hangs.
     @Override
     public final void close() {
         stop();
-        if (!Threads.join(thread, PATIENCE)) {
+        if (!Threads.join(thread(), PATIENCE)) {
             client.kill();
-            Threads.join(thread);
+            Threads.join(thread());
         }
     }
 }

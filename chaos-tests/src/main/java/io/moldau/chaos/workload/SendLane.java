@@ -155,8 +155,7 @@ final class SendLane {
 
     /// Notes that its client vanished; the next operation is somebody else's. Not while it is busy.
     synchronized void crash() {
-        scene.history().invoke(process, "crash", new Value.None());
-        scene.history().complete(process, Stage.INFO, "crash", new Value.None(), Notes.NONE);
+        scene.history().crash(process, Notes.NONE);
         process = scene.history().newProcess();
     }
 }

@@ -11,7 +11,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /// An idempotent producer with a lane for each key, which sends as often as its rate allows.
-final class Sender implements LoadClient {
+final class Sender extends ClientThread {
     private static final int RECORDS_OF_AN_OPERATION_MAX = 8;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -19,27 +19,23 @@ final class Sender implements LoadClient {
     private static final double SAVED_SECONDS_MAX = 0.2;
 
     private final Scene scene;
-    private final String name;
     private final double recordsPerSecond;
     private final Random random;
     private final List<SendLane> lanes = new ArrayList<>();
-    private final Thread thread;
-    private volatile boolean crashing;
-    private volatile boolean stopping;
 
     Sender(Scene scene, String name, double recordsPerSecond, long seed) {
+        super(name);
         this.scene = scene;
-        this.name = name;
         this.recordsPerSecond = recordsPerSecond;
         this.random = new Random(seed);
         for (int key = 0; key < scene.keys().size(); key++) {
             lanes.add(new SendLane(scene, key));
         }
-        thread = Thread.ofPlatform().name(name).start(this::run);
+        start(this::run);
     }
 
     private void run() {
-        while (!stopping) {
+        while (!isStopping()) {
             live();
         }
     }
@@ -54,15 +50,14 @@ final class Sender implements LoadClient {
             // Whatever has no answer yet gets none, as if the process had been killed.
             producer.close(Duration.ZERO);
         }
-        if (crashing) {
-            crashing = false;
+        if (takeCrash()) {
             lanes.stream().filter(lane -> !lane.isBusy()).forEach(SendLane::crash);
         }
     }
 
     private KafkaProducer<byte[], byte[]> newProducer() {
         return new KafkaProducer<>(
-                ClientSettings.producer(scene.plan().bootstrap(), name),
+                ClientSettings.producer(scene.plan().bootstrap(), name()),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
@@ -71,7 +66,7 @@ final class Sender implements LoadClient {
         double budget = 0;
         long last = System.nanoTime();
         var order = new ArrayList<>(lanes);
-        while (!stopping && !crashing) {
+        while (goesOn()) {
             LockSupport.parkNanos(PAUSE_NANOS);
             long now = System.nanoTime();
             budget += (now - last) / 1e9 * recordsPerSecond;
@@ -93,31 +88,10 @@ final class Sender implements LoadClient {
         long deadline =
                 System.nanoTime()
                         + TimeUnit.MILLISECONDS.toNanos(ClientSettings.DELIVERY_TIMEOUT_MS);
-        while (!crashing
+        while (!isCrashing()
                 && lanes.stream().anyMatch(SendLane::isBusy)
                 && System.nanoTime() < deadline) {
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public void crash() {
-        crashing = true;
-    }
-
-    @Override
-    public void stop() {
-        stopping = true;
-    }
-
-    @Override
-    public void close() {
-        stop();
-        Threads.join(thread);
     }
 }

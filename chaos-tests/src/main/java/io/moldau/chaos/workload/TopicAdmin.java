@@ -26,19 +26,16 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /// An admin that creates, grows and deletes topics and never asks twice: a second attempt would
 /// hide what the first one did.
-final class TopicAdmin implements LoadClient {
+final class TopicAdmin extends ClientThread {
     private static final int PARTITIONS_MAX = 4;
 
     private final WorkloadPlan plan;
     private final HistoryWriter history;
     private final TopicNames names;
-    private final String name;
     private final double operationsPerSecond;
     private final Random random;
     private final Admin admin;
-    private final Thread thread;
     private int process;
-    private volatile boolean stopping;
 
     TopicAdmin(
             WorkloadPlan plan,
@@ -47,19 +44,19 @@ final class TopicAdmin implements LoadClient {
             String name,
             double operationsPerSecond,
             long seed) {
+        super(name);
         this.plan = plan;
         this.history = history;
         this.names = names;
-        this.name = name;
         this.operationsPerSecond = operationsPerSecond;
         this.random = new Random(seed);
         process = history.newProcess();
         admin = Admin.create(ClientSettings.admin(plan.bootstrap(), name, 0));
-        thread = Thread.ofPlatform().name(name).start(this::run);
+        start(this::run);
     }
 
     private void run() {
-        while (!stopping) {
+        while (!isStopping()) {
             long pauseNanos = (long) (random.nextDouble() * 2e9 / operationsPerSecond);
             LockSupport.parkNanos(pauseNanos);
             var topic = names.next(random);
@@ -169,24 +166,13 @@ final class TopicAdmin implements LoadClient {
         admin.close(Duration.ofSeconds(1));
     }
 
-    @Override
-    public String name() {
-        return name;
-    }
-
     /// An admin keeps nothing that could be lost with it.
     @Override
     public void crash() {}
 
     @Override
     public void stop() {
-        stopping = true;
-        LockSupport.unpark(thread);
-    }
-
-    @Override
-    public void close() {
-        stop();
-        Threads.join(thread);
+        super.stop();
+        LockSupport.unpark(thread());
     }
 }

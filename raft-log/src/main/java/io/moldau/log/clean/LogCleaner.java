@@ -37,7 +37,12 @@ public final class LogCleaner {
             long recordsKept,
             long bytesRead,
             long bytesBefore,
-            long bytesAfter) {}
+            long bytesAfter) {
+        /// How much of the map's memory the keys took.
+        public long keyBytes() {
+            return (long) keys * OffsetMap.SLOT_BYTES;
+        }
+    }
 
     private final CleanJob job;
     private final Pace pace;

@@ -115,8 +115,8 @@ public record Mix(
         everyMs.remove(Fault.BIT_ROT);
         if (onDisk
                 && (everyMs.containsKey(Fault.POWER_LOSS) || everyMs.containsKey(Fault.DAMAGE))) {
-            // Known and open: records whose topic id did not reach the disk pass for the next
-            // topic's of that name.
+            // Not drawn together yet. Records whose topic id did not reach the disk passed for
+            // the next topic's of that name when these two met last.
             everyMs.remove(Fault.RECREATION);
         }
         return everyMs;
