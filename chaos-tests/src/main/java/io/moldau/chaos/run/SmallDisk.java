@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 /// brokers, ends with this process, and needs no rights on the machine.
 public final class SmallDisk implements AutoCloseable {
     private static final String FILLER = "filler";
+    private static final int SHRINK_ATTEMPTS = 20;
+    private static final int SHRINK_SLACK_KIB = 16;
 
     private final Process holder;
     private final Path mountPoint;
@@ -86,26 +88,41 @@ public final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /// It shrinks to what is on it, so that not a byte is left.
+    /// It shrinks to what is on it. A file system is not made smaller than its files, and these grow
+    /// between the look at them and the change; each further attempt leaves them more, at most 320
+    /// KiB.
+    ///
+    /// @throws IllegalStateException when the system refuses all that
     public void shrink() {
-        long used = ((long) megabytes << 20) - freeBytes();
-        resize((used >> 10) + "k");
+        String refusal = "";
+        for (int attempt = 0; attempt <= SHRINK_ATTEMPTS; attempt++) {
+            long used = ((long) megabytes << 20) - freeBytes();
+            // A size of 0 would be none at all.
+            long size = Math.max(used >> 10, 4) + (long) attempt * SHRINK_SLACK_KIB;
+            refusal = resize(size + "k");
+            if (refusal.isEmpty()) {
+                return;
+            }
+        }
+        throw new IllegalStateException("cannot shrink the small disk: " + refusal);
     }
 
     /// It is as large again as it was.
     public void grow() {
-        resize(megabytes + "m");
+        var refusal = resize(megabytes + "m");
+        if (!refusal.isEmpty()) {
+            throw new IllegalStateException("cannot grow the small disk: " + refusal);
+        }
     }
 
-    private void resize(String size) {
+    /// @return why not, or an empty text
+    private String resize(String size) {
         var line = new ArrayList<>(List.of(prefix()));
         line.addAll(List.of("mount", "-o", "remount,size=" + size, mountPoint.toString()));
         try {
             var mount = new ProcessBuilder(line).redirectErrorStream(true).start();
             var said = new String(mount.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (mount.waitFor() != 0) {
-                throw new IllegalStateException("cannot resize the small disk: " + said.strip());
-            }
+            return mount.waitFor() == 0 ? "" : "mount refused size=" + size + ": " + said.strip();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
