@@ -11,6 +11,7 @@ import io.moldau.broker.group.GroupAnswer.Synced;
 import io.moldau.broker.group.GroupEvent;
 import io.moldau.broker.group.GroupEvent.Leaver;
 import io.moldau.chaos.sim.cluster.SimCluster;
+import io.moldau.chaos.sim.group.SimCoordinator.Reign;
 import io.moldau.chaos.sim.world.Luck;
 import io.moldau.metadata.MetadataCommand;
 import io.moldau.metadata.MetadataCommand.CommitOffsets;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.protocol.Errors;
@@ -167,16 +169,17 @@ final class Requests {
         var pending = expect(over, asking.timeoutMs());
         over.request(() -> {
             var coordinator = group.coordinator(over.node());
-            Consumer<A> answer =
-                    given -> {
-                        group.onAnswer(coordinator, member, asking, given);
+            BiConsumer<A, Reign> answer =
+                    (given, reign) -> {
+                        group.onAnswer(coordinator, reign, member, asking, given);
                         tell(over, pending, () -> answered.accept(given));
                     };
             group.onRequest(coordinator, asking.type());
             coordinator.<A>ask(
+                    group.name(),
                     asked -> asked.ask(group.name(), asking.type(), event),
                     answer,
-                    failure -> answer.accept(refusal.apply(error(failure))));
+                    failure -> answer.accept(refusal.apply(error(failure)), null));
         });
     }
 
@@ -232,9 +235,9 @@ final class Requests {
         var pending = expect(over, asking.timeoutMs());
         over.request(() -> {
             var coordinator = group.coordinator(over.node());
-            Consumer<Errors> answer =
-                    error -> {
-                        group.onAnswer(coordinator, member, asking, new Alive(error));
+            BiConsumer<Errors, Reign> answer =
+                    (error, reign) -> {
+                        group.onAnswer(coordinator, reign, member, asking, new Alive(error));
                         tell(over, pending, () -> answered.accept(error));
                     };
             var command =
@@ -248,6 +251,7 @@ final class Requests {
                     cluster.rules()
                             .committer(memberId, generation, coordinator.saved(group.name()));
             coordinator.<Outcome>ask(
+                    group.name(),
                     asked ->
                             asked.commit(
                                     command,
@@ -255,8 +259,8 @@ final class Requests {
                                     member.instance(),
                                     committer.generation(),
                                     Errors.ILLEGAL_GENERATION),
-                    outcome -> answer.accept(group.onCommitted(command, outcome)),
-                    failure -> answer.accept(error(failure)));
+                    (outcome, reign) -> answer.accept(group.onCommitted(command, outcome), reign),
+                    failure -> answer.accept(error(failure), null));
         });
     }
 

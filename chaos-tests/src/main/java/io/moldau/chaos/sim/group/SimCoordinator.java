@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /// Production's group coordinator on one node, on shards without threads, above the metadata as
@@ -189,29 +190,36 @@ final class SimCoordinator implements NodePart {
     // ---- what clients ask ----
 
     /// Hands something to the coordinator. What comes of it is told in an event of its own, so that
-    /// no failure is caught on the way.
-    <T> void ask(Request<T> request, Consumer<T> reply, Consumer<Throwable> failure) {
+    /// no failure is caught on the way; by then the group may be coordinated in another epoch.
+    ///
+    /// @param reply gets the reign in which it was answered as well; null where another node is to
+    ///   be asked
+    <T> void ask(
+            String group,
+            Request<T> request,
+            BiConsumer<T, Reign> reply,
+            Consumer<Throwable> failure) {
         if (coordinator == null) {
             return;
         }
         long life = node.life();
         var _ =
                 request.of(coordinator)
-                        .whenComplete((answer, refused) ->
-                                cluster.timeline()
-                                        .in(
-                                                0,
-                                                () -> {
-                                                    if (!node.lives(life)) {
-                                                        return;
-                                                    }
-                                                    if (refused == null) {
-                                                        reply.accept(answer);
-                                                    } else {
-                                                        failure.accept(refused);
-                                                    }
-                                                }));
+                        .whenComplete((answer, refused) -> {
+                            var reign = reigns.get(group);
+                            Runnable told =
+                                    refused == null
+                                            ? () -> reply.accept(answer, reign)
+                                            : () -> failure.accept(refused);
+                            cluster.timeline().in(0, () -> ifAlive(life, told));
+                        });
         drive();
+    }
+
+    private void ifAlive(long life, Runnable action) {
+        if (node.lives(life)) {
+            action.run();
+        }
     }
 
     /// One call of the coordinator.

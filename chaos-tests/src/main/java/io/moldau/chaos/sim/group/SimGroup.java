@@ -9,6 +9,7 @@ import io.moldau.broker.group.GroupAnswer.Synced;
 import io.moldau.broker.group.GroupEvent.Protocol;
 import io.moldau.chaos.sim.cluster.SimCluster;
 import io.moldau.chaos.sim.cluster.SimNode;
+import io.moldau.chaos.sim.group.SimCoordinator.Reign;
 import io.moldau.chaos.sim.world.Luck;
 import io.moldau.chaos.sim.world.Mix;
 import io.moldau.chaos.sim.world.Violation;
@@ -25,6 +26,7 @@ import java.util.TreeSet;
 import org.apache.kafka.common.message.ConsumerProtocolSubscription;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
+import org.jspecify.annotations.Nullable;
 
 /// A group: the processes that are its members, one after the other in each place, and what the
 /// judge hears of them.
@@ -151,12 +153,13 @@ final class SimGroup {
         }
     }
 
+    /// @param reign in which the coordinator answers; null when it says that it is none
     void onAnswer(
             SimCoordinator coordinator,
+            @Nullable Reign reign,
             SimMember member,
             Requests.Asking<?> asking,
             GroupAnswer given) {
-        var reign = coordinator.reign(name);
         if (given instanceof Synced synced && synced.error() == Errors.NONE && reign != null) {
             judge.onAssigned(
                     coordinator.node(),
