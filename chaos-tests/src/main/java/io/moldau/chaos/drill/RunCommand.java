@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /// `moldau chaos run`: a cluster of real processes has a bad night, and its clients tell what they
@@ -273,7 +275,7 @@ public final class RunCommand implements Callable<Integer> {
                 executable(),
                 overrides,
                 Optional.ofNullable(foreign).map(Foreign::target),
-                replay(chosen));
+                replay(spec.commandLine().getParseResult(), chosen));
     }
 
     private ParameterException misuse(String sentence) {
@@ -309,15 +311,19 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /// The same options with the seed among them.
-    private String replay(long chosen) {
+    static String replay(ParseResult parsed, long chosen) {
         var line = new ArrayList<>(List.of("moldau", "chaos", "run"));
-        for (var option : spec.commandLine().getParseResult().matchedOptions()) {
+        for (var option : new LinkedHashSet<>(parsed.matchedOptions())) {
+            if (option.arity().max() == 0) {
+                line.add(option.longestName());
+                continue;
+            }
             for (var value : option.originalStringValues()) {
                 line.add(option.longestName());
                 line.add(value.contains(" ") ? "'" + value + "'" : value);
             }
         }
-        if (seed == null) {
+        if (!parsed.hasMatchedOption("--seed")) {
             line.addAll(List.of("--seed", Long.toString(chosen)));
         }
         return String.join(" ", line);

@@ -18,12 +18,16 @@ import java.util.Random;
 
 /// Damage to the files of partitions whose node is stopped. Each method says what it did.
 ///
-/// It knows names and framing of Kafka's logs and nothing else of how they are written.
+/// It knows names and framing of Kafka's logs, and by which file a node tells that the machine was
+/// started anew; nothing else of how they are written.
 final class LogFiles {
     private static final String LOG = ".log";
     private static final int PAGE_BYTES = 4096;
     private static final int FLIPS_MAX = 3;
     private static final int BATCH_HEADER_BYTES = 12;
+
+    /// Where a node notes on which boot of the machine it runs.
+    private static final String BOOT = "boot.id";
 
     private LogFiles() {}
 
@@ -154,9 +158,10 @@ final class LogFiles {
     // ---- what a machine forgets that goes down ----
 
     /// Of all that lies behind the recovery points, any page may be lost, and everything from some
-    /// point on.
+    /// point on. The next boot of the machine is another one.
     static String loseUnsynced(Path data, Random luck) throws IOException {
         var synced = recoveryPoints(data);
+        Files.deleteIfExists(data.resolve(BOOT));
         long lost = 0;
         int zeroed = 0;
         for (var folder : partitions(data)) {

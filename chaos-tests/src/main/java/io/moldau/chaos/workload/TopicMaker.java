@@ -12,7 +12,8 @@ import org.apache.kafka.common.KafkaException;
 
 /// Makes the topics of a run, before anything goes wrong.
 final class TopicMaker {
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    /// Nodes that have just started may take their time to find a controller.
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private TopicMaker() {}
 
@@ -28,7 +29,9 @@ final class TopicMaker {
                                         .configs(plan.topicSettings()))
                         .toList();
         var names = topics.stream().map(NewTopic::name).toList();
-        try (var admin = Admin.create(ClientSettings.admin(plan.bootstrap(), "chaos-topics", 10))) {
+        var settings = ClientSettings.admin(plan.bootstrap(), "chaos-topics", 10);
+        settings.put("default.api.timeout.ms", Long.toString(TIMEOUT.toMillis()));
+        try (var admin = Admin.create(settings)) {
             admin.createTopics(topics).all().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
             awaitLeaders(admin, names);
         } catch (ExecutionException | TimeoutException | KafkaException e) {

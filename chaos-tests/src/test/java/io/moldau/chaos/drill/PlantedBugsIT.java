@@ -21,16 +21,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// A broken broker is caught, and what is wrong with it is called by its name: bugs are planted in
 /// real processes, one at a time.
 ///
-/// System properties: `moldau.chaos.mutants` (1), how many of the bugs are tried;
-/// `moldau.chaos.mutant.seconds` (40) of faults for each, and again with another seed up to
-/// `moldau.chaos.mutant.tries` (3) times.
+/// System properties: `moldau.chaos.mutants` (1), how many of the bugs are tried, or
+/// `moldau.chaos.mutant`, the place of the only one; `moldau.chaos.mutant.seconds` (40) of faults
+/// for each, and again with another seed up to `moldau.chaos.mutant.tries` (3) times.
 class PlantedBugsIT {
     private static final int BUGS = Integer.getInteger("moldau.chaos.mutants", 1);
+    private static final int ONLY = Integer.getInteger("moldau.chaos.mutant", -1);
     private static final int SECONDS = Integer.getInteger("moldau.chaos.mutant.seconds", 40);
     private static final int TRIES = Integer.getInteger("moldau.chaos.mutant.tries", 3);
 
     static Stream<PlantedBug> bugs() {
-        return PlantedBug.ALL.stream().limit(BUGS);
+        return ONLY >= 0
+                ? Stream.of(PlantedBug.ALL.get(ONLY))
+                : PlantedBug.ALL.stream().limit(BUGS);
     }
 
     @ParameterizedTest

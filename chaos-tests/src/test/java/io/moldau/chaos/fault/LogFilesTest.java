@@ -82,6 +82,18 @@ class LogFilesTest {
     }
 
     @Test
+    void afterAPowerLossTheMachineHasBeenStartedAnew() throws IOException {
+        // given
+        var boot = Files.writeString(data.resolve("boot.id"), "one");
+
+        // when
+        LogFiles.loseUnsynced(data, new Random(1));
+
+        // then
+        assertThat(boot).doesNotExist();
+    }
+
+    @Test
     void flippingChangesSomeBitsAndNoSize() throws IOException {
         var before = List.of(Files.readAllBytes(log(0)), Files.readAllBytes(log(5)));
 
