@@ -145,15 +145,16 @@ final class ProducerStore {
     }
 
     /// Records below `offset` are about to go: what they told of producers must survive a crash. It
-    /// is in a snapshot; where an earlier crash tore that one, it is written again.
+    /// is in the snapshot of that offset; where an earlier crash tore or took that one, it is
+    /// written again, from an older one and the records behind it.
     ///
     /// @param offset where a segment begins
     void secure(LogSegments segments, long offset, long nowMs) {
-        var latest = snapshots.floor(offset);
-        if (latest == null || ProducerSnapshot.read(disk, file(latest)).isEmpty()) {
+        var due = snapshotAt(offset);
+        if (due == null || ProducerSnapshot.read(disk, due).isEmpty()) {
             rewrite(segments, offset, nowMs);
         }
-        latest = snapshots.floor(offset);
+        var latest = snapshots.floor(offset);
         if (latest != null) {
             AtomicFile.force(disk, file(latest));
         }

@@ -84,6 +84,33 @@ class LogRetentionTest {
         assertThat(fixture.append(fromProducer())).isInstanceOf(AppendResult.Duplicate.class);
     }
 
+    /// An earlier crash may have taken the snapshot between two segments, and left an older one
+    /// (disk history 20005188).
+    @Test
+    void remembersTheProducersOfRecordsThatGoThoughTheLatestSnapshotIsOlder() throws Exception {
+        // given
+        fixture.append(2, 10);
+        fixture.append(fromProducer());
+        fixture.append(1, 10);
+        fixture.clock.advance(900);
+        fixture.append(1, 10);
+        for (var name : fixture.files(".snapshot")) {
+            if (!name.equals("00000000000000000020.snapshot")) {
+                Files.delete(fixture.folder().resolve(name));
+            }
+        }
+        fixture.reopenAfterKill();
+
+        // when
+        fixture.clock.advance(200);
+        maintain();
+        fixture.reopenAfterKill();
+
+        // then
+        assertThat(fixture.log.logStartOffset()).isEqualTo(40);
+        assertThat(fixture.append(fromProducer())).isInstanceOf(AppendResult.Duplicate.class);
+    }
+
     private ByteBuffer fromProducer() {
         return TestBatches.batch()
                 .timestamps(fixture.clock.wallMs())
