@@ -3,7 +3,9 @@ package io.moldau.log;
 import static io.moldau.log.batch.TestBatches.batchOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -233,6 +235,38 @@ class LogRecoveryTest {
         assertThat(fixture.values(300)).hasSize(300);
         assertThat(fixture.log.maxTimestamp()).isPresent();
         assertThat(fixture.folder().resolve("00000000000000000000.index")).isNotEmptyFile();
+    }
+
+    /// What a crash loses of an index need not be its end (disk history 20043431).
+    @Test
+    void findsRecordsByTimeThoughTheFirstTimeIsTorn() throws Exception {
+        // given
+        fixture.close();
+        var config = LogConfig.defaults().with("index.interval.bytes", "100");
+        fixture = LogFixture.on(root.resolve("torn"), config);
+        for (int i = 0; i < 20; i++) {
+            fixture.clock.advance(10);
+            fixture.append(1, 3);
+        }
+        long second = fixture.clock.wallMs() - 180;
+        fixture.log.flush();
+        fixture.directory().checkpoint();
+        fixture.reopenAfterKill(); // Which writes the indexes.
+        fixture.directory().abandon();
+        try (var times = new RandomAccessFile(file(".timeindex"), "rw")) {
+            times.write(new byte[Long.BYTES]);
+        }
+
+        // when
+        fixture.open();
+
+        // then
+        assertThat(fixture.log.offsetForTimestamp(second))
+                .hasValueSatisfying(found -> assertThat(found.offset()).isEqualTo(3));
+    }
+
+    private File file(String suffix) {
+        return fixture.folder().resolve("00000000000000000000" + suffix).toFile();
     }
 
     @Test

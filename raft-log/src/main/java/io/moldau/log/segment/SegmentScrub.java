@@ -115,13 +115,15 @@ public final class SegmentScrub {
                 : -1;
     }
 
-    /// Whether the last time that is kept is that of a batch: a torn entry is none.
+    /// Whether the first and the last time that are kept are those of batches: a torn entry is
+    /// none, and between them it would not rise.
     private boolean timesFit(long lastOffset) {
+        int last = segment.times().floor(lastOffset);
+        return last < 0 || (isTimeOfBatch(0) && isTimeOfBatch(last));
+    }
+
+    private boolean isTimeOfBatch(int entry) {
         var times = segment.times();
-        int entry = times.floor(lastOffset);
-        if (entry < 0) {
-            return true;
-        }
         long offset = times.offset(entry);
         var batch = segment.batchesFrom(segment.offsets().positionBefore(offset));
         boolean found = batch.next();
