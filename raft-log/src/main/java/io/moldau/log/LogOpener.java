@@ -93,9 +93,11 @@ final class LogOpener {
     private void list() {
         SegmentSwap.recover(context, folder, config.indexIntervalBytes());
         long nowMs = context.clock().wallMs();
+        boolean leftovers = false;
         for (var name : context.disk().list(folder)) {
             if (Trash.isLeftover(name)) {
                 context.disk().delete(folder.resolve(name));
+                leftovers = true;
                 continue;
             }
             syncFailed |= name.equals(SyncFailure.FILE);
@@ -107,6 +109,10 @@ final class LogOpener {
             if (snapshot >= 0) {
                 snapshots.add(snapshot);
             }
+        }
+        if (leftovers) { // Or a crash brings them back in the place of what is appended from now
+                         // on.
+            context.disk().syncDirectory(folder);
         }
         found.sort(Comparator.comparingLong(Segment::baseOffset));
     }

@@ -430,7 +430,8 @@ final class DiskHistory {
         var files = new ArrayList<Path>();
         disk.list(ROOT).stream().map(ROOT::resolve).forEach(files::add);
         disk.list(FOLDER).stream().map(FOLDER::resolve).forEach(files::add);
-        files.removeIf(file -> file.toString().endsWith(".log") || disk.isDirectory(file));
+        // Nor records that are on their way out: the machine's end may bring them back.
+        files.removeIf(file -> file.toString().contains(".log") || disk.isDirectory(file));
         files.remove(
                 FOLDER.resolve(PartitionMetadata.FILE)); // Without it they are nobody's records.
         var file = files.get(random.nextInt(files.size()));

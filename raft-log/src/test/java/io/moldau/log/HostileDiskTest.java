@@ -272,4 +272,29 @@ class HostileDiskTest {
             assertThat(fixture.log.logEndOffset()).isEqualTo(4);
         }
     }
+
+    /// A process may end between two steps of a truncation (disk history 10111004).
+    @Test
+    void doesNotGetBackWhatWasGivenUpHalfway() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            // given
+            var disk = disk(seed);
+            var fixture = fixture(disk);
+            fixture.append(2, 3);
+            fixture.log.flush();
+            fixture.directory().checkpoint();
+            fixture.directory().abandon();
+            var records = fixture.folder().resolve("00000000000000000000.log");
+            disk.rename(records, Path.of(records + ".deleted"));
+            fixture.open();
+            fixture.append(1, 1);
+
+            // when
+            disk.crash();
+            fixture.open();
+
+            // then
+            assertThat(fixture.log.logEndOffset()).as("seed %d", seed).isLessThanOrEqualTo(1);
+        }
+    }
 }
