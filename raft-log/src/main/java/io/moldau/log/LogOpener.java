@@ -110,8 +110,7 @@ final class LogOpener {
                 snapshots.add(snapshot);
             }
         }
-        if (leftovers) { // Or a crash brings them back in the place of what is appended from now
-                         // on.
+        if (leftovers) { // Or a crash brings them back in the place of what is appended next.
             context.disk().syncDirectory(folder);
         }
         found.sort(Comparator.comparingLong(Segment::baseOffset));
