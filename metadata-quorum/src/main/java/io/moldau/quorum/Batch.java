@@ -12,18 +12,24 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 
-/// The commands of one log entry, and in its submitter's hands the state of its journey.
+/// The commands that one submitter brings together, and in its hands the state of their journey.
 ///
 /// ```
-/// entry: submitter 8 | sequence 8 | CommandBatch
+/// batch: submitter 8 | sequence 8 | CommandBatch
+/// entry: 0 8 | committed 8 | (length 4 | batch) *
 /// ```
 ///
-/// Submitter and sequence let every node know an entry that came into the log twice, see [Ledger].
+/// Submitter and sequence let every node know a batch that came into the log twice, see [Ledger].
+/// Batches that reach the leader together share an entry, see [GatheredLog]. Each entry says up to
+/// where the log was committed when it was written, for [LogTail]. Before, an entry was a batch.
 final class Batch implements Message {
     static final int HEADER_BYTES = 16;
 
-    /// No entry has it.
-    static final long NO_SEQUENCE = 0;
+    /// Before each batch of an entry.
+    static final int LENGTH_BYTES = 4;
+
+    /// No submitter is called so: what begins with it is an entry, not a batch.
+    static final long NO_SUBMITTER = 0;
 
     private final long submitter;
     private final long sequence;
@@ -104,24 +110,67 @@ final class Batch implements Message {
         submissions.forEach(submission -> submission.fail(reason));
     }
 
-    static long submitterOf(ByteString entry) {
-        return entry.asReadOnlyByteBuffer().getLong(0);
+    /// A batch as a log entry has it.
+    ///
+    /// @param body the commands, encoded
+    record Part(long submitter, long sequence, ByteString body) {
+        private static Part of(ByteString batch) {
+            var header = batch.asReadOnlyByteBuffer();
+            return new Part(header.getLong(), header.getLong(), batch.substring(HEADER_BYTES));
+        }
+
+        List<MetadataCommand> commands() {
+            return decode(body);
+        }
     }
 
-    static long sequenceOf(ByteString entry) {
-        return entry.asReadOnlyByteBuffer().getLong(Long.BYTES);
+    /// The batches of a log entry, in their order.
+    static List<Part> parts(ByteString entry) {
+        var bytes = entry.asReadOnlyByteBuffer();
+        if (bytes.getLong() != NO_SUBMITTER) {
+            return List.of(Part.of(entry));
+        }
+        bytes.position(HEADER_BYTES);
+        var parts = new ArrayList<Part>();
+        while (bytes.hasRemaining()) {
+            int length = bytes.getInt();
+            parts.add(Part.of(entry.substring(bytes.position(), bytes.position() + length)));
+            bytes.position(bytes.position() + length);
+        }
+        return parts;
+    }
+
+    /// Up to which index the log was committed when this entry was written; -1 when it does not
+    /// say.
+    static long committedIn(ByteString entry) {
+        var bytes = entry.asReadOnlyByteBuffer();
+        return bytes.remaining() >= HEADER_BYTES && bytes.getLong() == NO_SUBMITTER
+                ? bytes.getLong()
+                : -1;
+    }
+
+    /// One log entry of these batches, of which there may be none.
+    static ByteString entry(long committed, List<ByteString> batches) {
+        int size = HEADER_BYTES;
+        for (var batch : batches) {
+            size += LENGTH_BYTES + batch.size();
+        }
+        var entry = ByteBuffer.allocate(size).putLong(NO_SUBMITTER).putLong(committed);
+        for (var batch : batches) {
+            entry.putInt(batch.size()).put(batch.asReadOnlyByteBuffer());
+        }
+        return UnsafeByteOperations.unsafeWrap(entry.array());
     }
 
     /// Loads the classes of the messages.
     static void warmUp() {
-        decode(new Batch(0, NO_SEQUENCE, List.of()).getContent());
+        var content = new Batch(1, 1, List.of()).getContent();
+        parts(entry(0, List.of(content))).forEach(Part::commands);
     }
 
-    /// The commands in the bytes of a log entry.
-    static List<MetadataCommand> decode(ByteString entry) {
+    private static List<MetadataCommand> decode(ByteString body) {
         try {
-            var body = entry.asReadOnlyByteBuffer().position(HEADER_BYTES);
-            var batch = CommandBatch.parseFrom(body.slice());
+            var batch = CommandBatch.parseFrom(body.asReadOnlyByteBuffer());
             var commands = new ArrayList<MetadataCommand>(batch.getCommandsCount());
             for (var command : batch.getCommandsList()) {
                 commands.add(CommandCodec.decode(command));

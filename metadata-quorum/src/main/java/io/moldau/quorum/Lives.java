@@ -72,6 +72,11 @@ final class Lives implements Outlets.Standing {
                 new QuorumUnavailableException("this node's quorum is starting over"));
     }
 
+    @Override
+    public void committed() {
+        link.tellCommitted();
+    }
+
     /// Told by Ratis while it holds its locks, thus looked at by another thread.
     @Override
     public void membershipChanged() {

@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
 /// entry:   varint length | LogEntryProto | CRC-32C of both, big-endian
 /// ```
 ///
-/// An entry is acknowledged only after it was synced, and after that Ratis notes in the log how far
-/// all is committed. So whatever stands behind a bad entry was never acknowledged, unless such a
-/// note follows that counts the bad one as committed. The first is cut. The second is damage of
-/// another kind, and the start is refused.
+/// An entry is acknowledged only after it was synced, and each entry says how far all was committed
+/// when it was written, see [Batch] (older logs have such notes of Ratis's own). So whatever stands
+/// behind a bad entry was never acknowledged, unless such a note follows that counts the bad one as
+/// committed. The first is cut. The second is damage of another kind, and the start is refused.
 final class LogTail {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogTail.class);
     private static final byte[] HEADER = "RaftLog1".getBytes(StandardCharsets.US_ASCII);
@@ -148,12 +148,17 @@ final class LogTail {
             }
             var body = bytes.duplicate().position(bodyPosition).limit(end - CRC_BYTES);
             var entry = LogEntryProto.parseFrom(body);
-            if (entry.hasMetadataEntry()) {
-                committed = Math.max(committed, entry.getMetadataEntry().getCommitIndex());
-            }
+            committed = Math.max(committed, committedIn(entry));
             position = end;
         }
         return committed;
+    }
+
+    private static long committedIn(LogEntryProto entry) {
+        if (entry.hasStateMachineLogEntry()) {
+            return Batch.committedIn(entry.getStateMachineLogEntry().getLogData());
+        }
+        return entry.hasMetadataEntry() ? entry.getMetadataEntry().getCommitIndex() : -1;
     }
 
     /// @return the position after the entry, or -1 when there is no whole one

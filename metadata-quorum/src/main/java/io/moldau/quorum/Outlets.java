@@ -13,6 +13,9 @@ record Outlets(
     interface Standing {
         void membershipChanged();
 
+        /// An entry was committed that nobody here brought, such as a new membership.
+        void committed();
+
         /// Ratis has ended this node's part.
         ///
         /// @param dismissed the others said that this node does not vote any more

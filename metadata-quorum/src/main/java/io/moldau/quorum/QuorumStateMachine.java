@@ -2,6 +2,7 @@ package io.moldau.quorum;
 
 import io.moldau.metadata.MetadataState;
 import io.moldau.metadata.Outcome;
+import io.moldau.quorum.Batch.Part;
 import io.moldau.quorum.QuorumDirectory.Restored;
 import io.moldau.quorum.QuorumDirectory.SnapshotFile;
 import io.moldau.quorum.SnapshotFiles.SnapshotContent;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
@@ -42,9 +44,11 @@ final class QuorumStateMachine extends BaseStateMachine {
     private static final long SNAPSHOT_TIMEOUT_MS = 10_000;
     private static final Outcome REACHED = new Outcome.Done();
 
+    private record Decision(Submission submission, Outcome outcome) {}
+
     private final @Nullable SnapshotFile restoredFrom;
     private final Outlets outlets;
-    private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+    private final SimpleStateMachineStorage storage = new SnapshotStorage();
     private final CompletableFuture<Void> leaderReady = new CompletableFuture<>();
     private final ClientId snapshotClient = ClientId.randomId();
     private MetadataState state;
@@ -110,35 +114,34 @@ final class QuorumStateMachine extends BaseStateMachine {
         return CompletableFuture.completedFuture(Message.EMPTY);
     }
 
-    private void apply(ByteString content, LogEntryProto entry) {
-        long submitter = Batch.submitterOf(content);
-        long sequence = Batch.sequenceOf(content);
-        if (!ledger.take(submitter, sequence)) {
-            reached(entry);
-            outlets.submitter().applied(entry.getIndex(), submitter, Batch.NO_SEQUENCE);
-            return;
-        }
-        var own = outlets.submitter().own(submitter, sequence);
-        if (own == null) {
-            Batch.decode(content).forEach(state::apply);
-            reached(entry);
-        } else {
-            apply(own, entry);
-        }
-        outlets.submitter().applied(entry.getIndex(), submitter, sequence);
-    }
-
     /// Outcomes are told only after all of the entry is visible.
-    private void apply(Batch own, LogEntryProto entry) {
-        var submissions = own.submissions();
-        var outcomes = new ArrayList<Outcome>(submissions.size());
-        for (var submission : submissions) {
-            var command = submission.command();
-            outcomes.add(command == null ? REACHED : state.apply(command));
+    private void apply(ByteString content, LogEntryProto entry) {
+        var parts = Batch.parts(content);
+        var taken = new ArrayList<Part>(parts.size());
+        var decisions = new ArrayList<Decision>();
+        for (var part : parts) {
+            if (ledger.take(part.submitter(), part.sequence())) {
+                taken.add(part);
+                decide(part, decisions);
+            }
         }
         reached(entry);
-        for (int i = 0; i < outcomes.size(); i++) {
-            submissions.get(i).future().complete(outcomes.get(i));
+        for (var decision : decisions) {
+            decision.submission().future().complete(decision.outcome());
+        }
+        outlets.submitter().applied(entry.getIndex(), taken);
+    }
+
+    private void decide(Part part, List<Decision> decisions) {
+        var own = outlets.submitter().own(part.submitter(), part.sequence());
+        if (own == null) {
+            part.commands().forEach(state::apply);
+            return;
+        }
+        for (var submission : own.submissions()) {
+            var command = submission.command();
+            var outcome = command == null ? REACHED : state.apply(command);
+            decisions.add(new Decision(submission, outcome));
         }
     }
 
@@ -153,6 +156,7 @@ final class QuorumStateMachine extends BaseStateMachine {
     public void notifyTermIndexUpdated(long term, long index) {
         super.notifyTermIndexUpdated(term, index);
         outlets.applied().reached(index);
+        outlets.standing().committed();
     }
 
     /// Ratis counts entries; large ones fill the log folder before there are many.

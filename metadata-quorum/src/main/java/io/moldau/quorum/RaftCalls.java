@@ -38,6 +38,7 @@ import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.RaftServerProtocol;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Ratis's calls as gRPC calls between nodes. Each is a call of its own, so that a vote or a
 /// heartbeat overtakes a large append on the same connection.
-final class RaftCalls implements RaftServerProtocol {
+final class RaftCalls implements RaftLink.Calls {
     private static final Metadata.Key<String> SENDER =
             Metadata.Key.of("moldau-address", Metadata.ASCII_STRING_MARSHALLER);
     private static final Context.Key<String> SENDER_ADDRESS = Context.key("moldau-address");
@@ -139,7 +140,9 @@ final class RaftCalls implements RaftServerProtocol {
         var beating = new AtomicBoolean();
         while (true) {
             try {
-                return reply.get(HEARTBEAT_INTERVAL_MS, TimeUnit.MILLISECONDS);
+                var given = reply.get(HEARTBEAT_INTERVAL_MS, TimeUnit.MILLISECONDS);
+                link.appended(target(request.getServerRequest()), request, given);
+                return given;
             } catch (TimeoutException slow) {
                 if (beating.compareAndSet(false, true)) {
                     beat(request, beating);
@@ -165,6 +168,16 @@ final class RaftCalls implements RaftServerProtocol {
                     }
                 },
                 MoreExecutors.directExecutor());
+    }
+
+    @Override
+    public void tell(AppendEntriesRequestProto news) {
+        try {
+            var _ = append(news, HEARTBEAT_TIMEOUT_MS);
+        } catch (IOException unreachable) {
+            // The next heartbeat tells it, or whoever leads then.
+            return;
+        }
     }
 
     private ListenableFuture<AppendEntriesReplyProto> append(
@@ -255,13 +268,7 @@ final class RaftCalls implements RaftServerProtocol {
                                         request.getServerRequest(),
                                         reply,
                                         server -> server.installSnapshot(request))))
-                .addMethod(
-                        APPEND,
-                        ServerCalls.asyncUnaryCall((request, reply) ->
-                                answer(
-                                        request.getServerRequest(),
-                                        reply,
-                                        server -> server.appendEntries(request))))
+                .addMethod(APPEND, ServerCalls.asyncUnaryCall(this::answerAppend))
                 .build();
     }
 
@@ -272,23 +279,52 @@ final class RaftCalls implements RaftServerProtocol {
     private <A> void answer(RaftRpcRequestProto header, StreamObserver<A> reply, Answer<A> answer) {
         A given;
         try {
-            var server = link.server();
-            checkMeant(server.getId(), header.getReplyId());
-            var sender = SENDER_ADDRESS.get();
-            if (sender != null) {
-                addresses.heardFrom(
-                        RaftPeerId.valueOf(header.getRequestorId()), PeerAddress.parse(sender, 0));
-            }
-            given = answer.by(server);
+            given = answer.by(meant(header));
         } catch (IOException | RuntimeException refused) {
-            reply.onError(
-                    Status.FAILED_PRECONDITION
-                            .withDescription(refused.toString())
-                            .asRuntimeException());
+            refuse(reply, refused);
             return;
         }
         reply.onNext(given);
         reply.onCompleted();
+    }
+
+    /// No thread waits for the disk meanwhile.
+    private void answerAppend(
+            AppendEntriesRequestProto request, StreamObserver<AppendEntriesReplyProto> reply) {
+        try {
+            var _ =
+                    meant(request.getServerRequest())
+                            .appendEntriesAsync(request)
+                            .whenComplete((given, failure) -> {
+                                if (failure == null) {
+                                    reply.onNext(given);
+                                    reply.onCompleted();
+                                } else {
+                                    refuse(reply, failure);
+                                }
+                            });
+        } catch (IOException | RuntimeException refused) {
+            refuse(reply, refused);
+        }
+    }
+
+    private static void refuse(StreamObserver<?> reply, Throwable refused) {
+        reply.onError(
+                Status.FAILED_PRECONDITION
+                        .withDescription(refused.toString())
+                        .asRuntimeException());
+    }
+
+    /// The server that the call is for, and its sender's address noted.
+    private RaftServer meant(RaftRpcRequestProto header) throws IOException {
+        var server = link.server();
+        checkMeant(server.getId(), header.getReplyId());
+        var sender = SENDER_ADDRESS.get();
+        if (sender != null) {
+            addresses.heardFrom(
+                    RaftPeerId.valueOf(header.getRequestorId()), PeerAddress.parse(sender, 0));
+        }
+        return server;
     }
 
     /// An address may have gone to another peer: a node with a new disk, or another node.

@@ -3,26 +3,35 @@ package io.moldau.quorum;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.protocol.RaftServerProtocol;
 import org.jspecify.annotations.Nullable;
 
 /// Between Ratis and the port for other nodes. A quorum of one has no port: then nothing of gRPC is
 /// loaded, and whatever would need a peer is refused. The port may come later.
 final class RaftLink {
-    private final Map<RaftPeerId, FollowerInfo> followers = new ConcurrentHashMap<>();
-    private volatile @Nullable RaftServerProtocol calls;
+    private final Map<RaftPeerId, CommitNews> followers = new ConcurrentHashMap<>();
+    private volatile @Nullable Calls calls;
     private volatile @Nullable RaftServer server;
 
+    /// The calls to other nodes.
+    interface Calls extends RaftServerProtocol {
+        /// An append without entries, whose answer nobody waits for.
+        void tell(AppendEntriesRequestProto news);
+    }
+
     /// From now on the peers are reached through `opened`.
-    void open(RaftServerProtocol opened) {
+    void open(Calls opened) {
         calls = opened;
     }
 
     /// Calls to other voters and listeners.
-    RaftServerProtocol calls() throws IOException {
+    Calls calls() throws IOException {
         var open = calls;
         if (open == null) {
             throw new IOException("this node is alone in its quorum");
@@ -51,12 +60,31 @@ final class RaftLink {
         return serving;
     }
 
-    /// As leader: where it is noted what is heard from `follower`.
-    void follows(FollowerInfo follower) {
-        followers.put(follower.getId(), follower);
+    /// As leader: what is heard from a follower is noted with its appender.
+    void follows(LogAppender appender) {
+        followers.put(appender.getFollowerId(), new CommitNews(appender));
     }
 
     @Nullable FollowerInfo follower(RaftPeerId id) {
-        return followers.get(id);
+        var news = followers.get(id);
+        return news == null ? null : news.follower();
+    }
+
+    /// As leader: `follower` has answered an append.
+    void appended(
+            RaftPeerId follower, AppendEntriesRequestProto request, AppendEntriesReplyProto reply) {
+        var news = followers.get(follower);
+        var open = calls;
+        if (news != null && open != null) {
+            news.onAppended(request, reply).ifPresent(open::tell);
+        }
+    }
+
+    /// As leader: the others may apply what they have, and no append is about to tell them.
+    void tellCommitted() {
+        var open = calls;
+        if (open != null) {
+            followers.values().forEach(news -> news.onCommitted().ifPresent(open::tell));
+        }
     }
 }

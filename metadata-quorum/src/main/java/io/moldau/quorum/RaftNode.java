@@ -22,7 +22,7 @@ final class RaftNode {
     private final RaftServer.Division division;
     private final QuorumStateMachine machine;
     private final RaftLink link;
-    private final LocalLog log;
+    private final Route log;
 
     private RaftNode(
             RaftServer server,
@@ -33,7 +33,11 @@ final class RaftNode {
         this.server = server;
         this.division = division;
         this.machine = machine;
-        this.log = new LocalLog(division);
+        this.log =
+                new GatheredLog(
+                        new LocalLog(division),
+                        () -> division.getRaftLog().getLastCommittedIndex(),
+                        link::tellCommitted);
     }
 
     /// Starts from what is on disk.
@@ -86,7 +90,7 @@ final class RaftNode {
         return machine;
     }
 
-    LocalLog log() {
+    Route log() {
         return log;
     }
 

@@ -56,8 +56,9 @@ public final class RaftTransport implements RpcType {
         @Override
         public LogAppender newLogAppender(
                 RaftServer.Division division, LeaderState leader, FollowerInfo follower) {
-            link.follows(follower);
-            return LogAppender.newLogAppenderDefault(division, leader, follower);
+            var appender = LogAppender.newLogAppenderDefault(division, leader, follower);
+            link.follows(appender);
+            return appender;
         }
     }
 

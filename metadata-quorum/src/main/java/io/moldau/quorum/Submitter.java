@@ -44,7 +44,7 @@ final class Submitter {
     private static final long RETRY_MS = 20;
     private static final long TICK_MS = 250;
 
-    private final long id = ThreadLocalRandom.current().nextLong();
+    private final long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     private final Supplier<@Nullable Route> routes;
     private final Queue<Submission> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pumping = new AtomicInteger();
@@ -228,18 +228,32 @@ final class Submitter {
         return null;
     }
 
-    /// This node has applied the entry at `index`, of the submitter's entry `sequence`.
-    void applied(long index, long submitter, long sequence) {
-        boolean again;
+    /// This node has applied the entry at `index`.
+    ///
+    /// @param taken what of the entry counted
+    void applied(long index, List<Batch.Part> taken) {
+        boolean again = false;
         synchronized (this) {
-            if (submitter == id) {
-                window.removeIf(batch -> batch.sequence() == sequence);
+            for (var part : taken) {
+                again |= part.submitter() == id;
             }
-            again = reached(index);
+            if (again) {
+                window.removeIf(batch -> isAmong(taken, batch));
+            }
+            again |= reached(index);
         }
-        if (again || submitter == id) {
+        if (again) {
             pump();
         }
+    }
+
+    private boolean isAmong(List<Batch.Part> taken, Batch batch) {
+        for (var part : taken) {
+            if (part.submitter() == id && part.sequence() == batch.sequence()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean reached(long index) {

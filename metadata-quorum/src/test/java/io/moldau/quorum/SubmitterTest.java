@@ -47,7 +47,8 @@ class SubmitterTest {
     void appliesEachCommandOnceAndInOrderWhateverBecomesOfItsEntries(long seed) {
         var random = new Random(seed);
         var submitter = new Submitter[1];
-        Route hostile = entry -> append(entry, random, submitter[0]);
+        Route hostile =
+                new GatheredLog(entry -> append(entry, random, submitter[0]), () -> 0, () -> {});
         submitter[0] = new Submitter(() -> hostile);
 
         var outcomes = new ArrayList<CompletableFuture<Outcome>>();
@@ -66,6 +67,9 @@ class SubmitterTest {
 
     private CompletableFuture<Long> append(Message message, Random random, Submitter submitter) {
         var entry = message.getContent();
+        if (log.isShutdown()) {
+            return CompletableFuture.failedFuture(new QuorumUnavailableException("it is over"));
+        }
         return CompletableFuture.supplyAsync(
                 () -> {
                     int fate = random.nextInt(10);
@@ -94,21 +98,25 @@ class SubmitterTest {
 
     /// As the state machine does it.
     private void apply(ByteString entry, Submitter submitter) {
-        long from = Batch.submitterOf(entry);
-        long sequence = Batch.sequenceOf(entry);
         index++;
-        if (!ledger.take(from, sequence)) {
-            submitter.applied(index, from, Batch.NO_SEQUENCE);
-            return;
+        var taken = new ArrayList<Batch.Part>();
+        for (var part : Batch.parts(entry)) {
+            if (ledger.take(part.submitter(), part.sequence())) {
+                taken.add(part);
+                decide(part, submitter);
+            }
         }
-        for (var command : Batch.decode(entry)) {
+        submitter.applied(index, taken);
+    }
+
+    private void decide(Batch.Part part, Submitter submitter) {
+        for (var command : part.commands()) {
             decided.add(((CommitOffsets) command).commitTimestampMs());
         }
-        var own = submitter.own(from, sequence);
+        var own = submitter.own(part.submitter(), part.sequence());
         if (own != null) {
             own.submissions()
                     .forEach(submission -> submission.future().complete(new Outcome.Done()));
         }
-        submitter.applied(index, from, sequence);
     }
 }
