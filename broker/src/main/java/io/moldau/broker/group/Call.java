@@ -1,6 +1,7 @@
 package io.moldau.broker.group;
 
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.errors.NotCoordinatorException;
 
 /// A caller whose answer somebody waits for in a future.
 final class Call<A extends GroupAnswer> implements Caller {
@@ -17,5 +18,10 @@ final class Call<A extends GroupAnswer> implements Caller {
 
     void complete(GroupAnswer given) {
         answer.complete(type.cast(given));
+    }
+
+    /// Somebody else is to be asked.
+    void fail(NotCoordinatorException elsewhere) {
+        answer.completeExceptionally(elsewhere);
     }
 }

@@ -7,6 +7,22 @@ import org.apache.kafka.common.protocol.Errors;
 
 /// What a caller is told.
 public sealed interface GroupAnswer {
+    /// Whether a client that hears this gives up what it owns, or ends: no news for whoever is a
+    /// member at another coordinator.
+    static boolean sendsAway(Errors error) {
+        return error == Errors.UNKNOWN_MEMBER_ID
+                || error == Errors.ILLEGAL_GENERATION
+                || error == Errors.FENCED_INSTANCE_ID;
+    }
+
+    default boolean sendsAway() {
+        return switch (this) {
+            case Joined joined -> sendsAway(joined.error());
+            case Synced synced -> sendsAway(synced.error());
+            case Alive(var error) -> sendsAway(error);
+            case Left _ -> false;
+        };
+    }
 
     /// @param members everybody with their metadata for the leader; empty for the others
     record Joined(

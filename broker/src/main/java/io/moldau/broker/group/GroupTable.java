@@ -79,12 +79,31 @@ final class GroupTable implements Executor {
         for (var effect : slot.group.step(event, nowMs.getAsLong())) {
             switch (effect) {
                 case GroupEffect.Answer(var caller, var answer) ->
-                        ((Call<?>) caller).complete(answer);
+                        answer(slot, (Call<?>) caller, answer);
                 case GroupEffect.Save save -> save(slot, save);
                 case GroupEffect.Rebalanced rebalanced -> log(slot.group, rebalanced);
             }
         }
         settle(slot);
+    }
+
+    /// A node that has been succeeded, and has not heard of it, does not know who has joined since:
+    /// before anybody is sent away it makes sure that it is the coordinator.
+    private void answer(GroupSlot slot, Call<?> caller, GroupAnswer answer) {
+        if (!answer.sendsAway()) {
+            caller.complete(answer);
+            return;
+        }
+        watch(
+                slot,
+                seats.stillHolds(slot.groupId(), slot.coordinatorEpoch)
+                        .thenAccept(isHere -> {
+                            if (isHere) {
+                                caller.complete(answer);
+                            } else {
+                                caller.fail(Seats.elsewhere(slot.groupId()));
+                            }
+                        }));
     }
 
     private void save(GroupSlot slot, GroupEffect.Save save) {
@@ -130,14 +149,14 @@ final class GroupTable implements Executor {
             int generation,
             Errors groupMissing) {
         var slot = slot(commit.group());
-        if (generation >= 0 && !exists(slot)) {
-            settle(slot);
-            return refused(groupMissing);
-        }
-        var error = slot.group.admitCommit(memberId, instanceId, generation, nowMs.getAsLong());
+        var error =
+                generation >= 0 && !exists(slot)
+                        ? groupMissing
+                        : slot.group.admitCommit(
+                                memberId, instanceId, generation, nowMs.getAsLong());
         if (error != Errors.NONE) {
             settle(slot);
-            return refused(error);
+            return refused(slot, error);
         }
         // Many commits come; none of them wakes another thread to note that it is through.
         slot.inFlight.incrementAndGet();
@@ -371,8 +390,16 @@ final class GroupTable implements Executor {
                 Errors.COORDINATOR_NOT_AVAILABLE, "The command could not be replicated.");
     }
 
-    private static CompletableFuture<Outcome> refused(Errors error) {
-        return CompletableFuture.completedFuture(new Outcome.Refused(error, error.message()));
+    /// Likewise for commits.
+    private CompletableFuture<Outcome> refused(GroupSlot slot, Errors error) {
+        return GroupAnswer.sendsAway(error)
+                ? seats.stillHolds(slot.groupId(), slot.coordinatorEpoch)
+                        .thenApply(isHere -> refusal(isHere ? error : Errors.NOT_COORDINATOR))
+                : CompletableFuture.completedFuture(refusal(error));
+    }
+
+    private static Outcome refusal(Errors error) {
+        return new Outcome.Refused(error, error.message());
     }
 
     /// After every step: lets go of a group that the store knows as well, and otherwise sees to it

@@ -3,6 +3,7 @@ package io.moldau.broker.group;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.PartitionImage;
 import io.moldau.metadata.TopicImage;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.internals.Topic;
 
@@ -11,6 +12,8 @@ import org.apache.kafka.common.internals.Topic;
 /// That image needs no other proof. Whatever a former coordinator was told to be durable was
 /// decided before the change of the leader that made it a former one, so who sees that change has
 /// applied it all; and what it sends afterwards is refused, since it carries the epoch before.
+///
+/// Only who has been succeeded and has not heard of it is wrong: see [#stillHolds].
 final class Seats {
     static final int NOT_HERE = -1;
 
@@ -42,6 +45,12 @@ final class Seats {
 
     boolean isHere(String groupId) {
         return epochOf(groupId) != NOT_HERE;
+    }
+
+    /// Completes with whether the node coordinates the group in that epoch, once it knows all that
+    /// was acknowledged to anyone; with false where it cannot learn that.
+    CompletableFuture<Boolean> stillHolds(String groupId, int epoch) {
+        return store.barrier().handle((_, unknown) -> unknown == null && epochOf(groupId) == epoch);
     }
 
     static NotCoordinatorException elsewhere(String groupId) {

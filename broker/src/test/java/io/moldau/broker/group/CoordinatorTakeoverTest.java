@@ -170,6 +170,26 @@ class CoordinatorTakeoverTest {
         assertThat(store.image().group("orders")).isNull();
     }
 
+    /// Found by the simulation, seed 6071883: a node that was cut off when another took over did
+    /// not know who had joined there, and sent away whoever came back to it.
+    @Test
+    void aCoordinatorThatHasNotHeardOfItsSuccessorSendsNobodyAway() {
+        // given
+        var member = atFirst().settled("orders");
+        store.hold();
+        var alive = atFirst().heartbeat("elsewhere", member);
+        var commit = atFirst().commit("orders", 42, -1, member.memberId(), member.generation() + 1);
+        await().until(() -> store.waiting() == 2);
+
+        // when
+        store.apply(new FenceNode(1, store.image().node(1).nodeEpoch()));
+        store.release();
+
+        // then
+        assertThatThrownBy(() -> done(alive)).hasCauseInstanceOf(NotCoordinatorException.class);
+        assertThat(((Outcome.Refused) done(commit)).error()).isEqualTo(Errors.NOT_COORDINATOR);
+    }
+
     /// Classic bug 14, redpanda#17260: the new coordinator answered without it, and consumers that
     /// should have noticed a truncated log did not.
     @Test
