@@ -122,9 +122,13 @@ final class Nemesis {
         }
     }
 
-    /// A log of which a sync has failed stays closed until its node starts again.
+    /// A log of which a sync has failed stays closed until its node starts again. Where records are
+    /// synced before they are promised nothing is lost by that; but whoever lost a disk meanwhile
+    /// needs somebody who kept his.
     private void failSyncs(SimNode node, Luck luck) {
-        if (!node.isAlive() || !(cluster.mix().flushes() || mayLose(node.id()))) {
+        boolean losesDisks = cluster.mix().has(Fault.DISK_LOSS) || cluster.mix().has(Fault.DAMAGE);
+        boolean keepsPromises = cluster.mix().flushes() && !losesDisks;
+        if (!node.isAlive() || !(keepsPromises || mayLose(node.id()))) {
             return;
         }
         Arrays.fill(damaged[node.id()], true);

@@ -14,17 +14,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MutantTest {
     private static final int BUDGET = Integer.getInteger("moldau.mutant.seeds", 2000);
 
-    /// One takes more seeds than the budget, since the mixes have more faults: see the table in
-    /// `docs/reliability.md`.
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "IGNORES_NODE_EPOCHS")
+    @EnumSource
     void isFoundWithinItsBudgetOfSeeds(Mutant mutant) {
         isFound(mutant, mutant.name());
     }
 
-    /// Likewise.
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "READS_WITHOUT_A_BARRIER")
+    @EnumSource
     void isFoundInGroupsWithinItsBudgetOfSeeds(GroupMutant mutant) {
         isFound(mutant, mutant.name());
     }

@@ -224,11 +224,16 @@ public final class SimCluster {
         return stream;
     }
 
-    /// The kernel closes the sockets of a process that is gone; its peers learn it soon.
+    /// The kernel closes the sockets of a process that is gone; its peers learn it soon, unless the
+    /// kernel is gone as well, or what it says does not arrive: then nobody tells them, and they
+    /// find out by themselves.
     void breakStreamsOf(SimNode node) {
         for (var stream : streams) {
-            if (stream.follower.node() == node || stream.leader.node() == node) {
-                long ms = network.delayMs();
+            boolean follows = stream.follower.node() == node;
+            if (follows || stream.leader.node() == node) {
+                var peer = follows ? stream.leader.node() : stream.follower.node();
+                boolean silent = node.hasNoMachine() || network.isCut(node, peer);
+                long ms = silent ? network.silenceMs() : network.delayMs();
                 stream.breakIn(ms, ms);
             }
         }

@@ -28,6 +28,11 @@ public final class SimNetwork {
         return luck.below(4);
     }
 
+    /// How long it takes until somebody gives up a peer of whom nothing is heard.
+    long silenceMs() {
+        return luck.between(100, 1_500);
+    }
+
     /// Whether something happens to a message of a client.
     public boolean strikes(Fault fault, double probability) {
         boolean strikes = !healed && cluster.mix().has(fault) && luck.chance(probability);

@@ -301,9 +301,9 @@ public final class SimNode {
     }
 
     public void losePower() {
+        machineGone = true;
         stop();
         clean = false;
-        machineGone = true;
         store.losePower(luck);
     }
 

@@ -72,6 +72,7 @@ final class SimGroup {
             members.add(newProcess(place));
         }
         keep();
+        new Onlooker(this, new Luck(cluster.mix().seed(), 60_000 + number)).look();
     }
 
     private static ByteString subscription() {

@@ -113,12 +113,6 @@ public record Mix(
         // Known and open: a replica that gives up damaged records may be named in sync once more
         // before it has cut them. Until that is mended no seed draws it.
         everyMs.remove(Fault.BIT_ROT);
-        if (onDisk
-                && (everyMs.containsKey(Fault.POWER_LOSS) || everyMs.containsKey(Fault.DAMAGE))) {
-            // Not drawn together yet. Records whose topic id did not reach the disk passed for
-            // the next topic's of that name when these two met last.
-            everyMs.remove(Fault.RECREATION);
-        }
         return everyMs;
     }
 
