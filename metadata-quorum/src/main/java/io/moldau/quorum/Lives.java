@@ -110,7 +110,12 @@ final class Lives implements Outlets.Standing {
             LOGGER.atWarn().setCause(failed).log("could not note the members of the quorum");
         }
         boolean listens = membership.getPeer(node.id(), RaftPeerRole.LISTENER) != null;
-        if (listens && !node.division().getInfo().isListener()) {
+        // A leader that went before the others have its last entry would leave them between two
+        // memberships. Told again when it is committed.
+        boolean committed =
+                membership.getLogEntryIndex()
+                        <= node.division().getRaftLog().getLastCommittedIndex();
+        if (listens && committed && !node.division().getInfo().isListener()) {
             startOver(node);
         }
     }

@@ -101,7 +101,7 @@ public final class MetadataQuorum implements AutoCloseable {
                         directory.identity().cluster(),
                         config.address(),
                         lives::localLog,
-                        this::status);
+                        this::statusForOthers);
     }
 
     private @Nullable Route route() {
@@ -270,6 +270,11 @@ public final class MetadataQuorum implements AutoCloseable {
     /// The quorum as this node knows it: of the others a node that does not lead knows little.
     public QuorumStatus status() {
         return StatusReport.of(lives.node().division(), System.currentTimeMillis());
+    }
+
+    /// Others ask as soon as the port is open, which may be before this node takes part.
+    private Optional<QuorumStatus> statusForOthers() {
+        return Optional.ofNullable(lives.current()).map(_ -> status());
     }
 
     /// Why the quorum cannot go on, if it cannot.

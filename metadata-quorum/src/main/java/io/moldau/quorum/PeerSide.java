@@ -7,6 +7,7 @@ import io.moldau.peer.PeerServer;
 import io.moldau.proto.quorum.AppendReply;
 import io.moldau.proto.quorum.AppendRequest;
 import io.moldau.proto.quorum.ForwardGrpc;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.ratis.protocol.Message;
@@ -25,7 +26,7 @@ final class PeerSide {
     private boolean closed;
 
     /// @param local the log of this node, which refuses when this node does not lead
-    /// @param status the quorum as this node knows it
+    /// @param status the quorum as this node knows it; empty while it does not take part
     PeerSide(
             PeerServer server,
             PeerChannels channels,
@@ -34,7 +35,7 @@ final class PeerSide {
             String clusterId,
             @Nullable PeerAddress own,
             Supplier<Route> local,
-            Supplier<QuorumStatus> status) {
+            Supplier<Optional<QuorumStatus>> status) {
         this.channels = channels;
         this.addresses = addresses;
         this.clusterId = clusterId;

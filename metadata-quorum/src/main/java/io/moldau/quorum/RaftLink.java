@@ -1,13 +1,16 @@
 package io.moldau.quorum;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.protocol.RaftServerProtocol;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// loaded, and whatever would need a peer is refused. The port may come later.
 final class RaftLink {
     private final Map<RaftPeerId, CommitNews> followers = new ConcurrentHashMap<>();
+    private final Set<RaftPeerId> followed = new HashSet<>();
+    private @Nullable LeaderState leading;
     private volatile @Nullable Calls calls;
     private volatile @Nullable RaftServer server;
 
@@ -58,6 +63,16 @@ final class RaftLink {
             throw new IOException("this node's quorum is not running");
         }
         return serving;
+    }
+
+    /// Whether `leader`, which is this node in one of its terms, had nothing to send to `follower`
+    /// before.
+    synchronized boolean isFirstOf(LeaderState leader, RaftPeerId follower) {
+        if (!leader.equals(leading)) {
+            leading = leader;
+            followed.clear();
+        }
+        return followed.add(follower);
     }
 
     /// As leader: what is heard from a follower is noted with its appender.

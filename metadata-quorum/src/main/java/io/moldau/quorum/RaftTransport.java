@@ -8,6 +8,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
@@ -16,6 +17,7 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcFactory;
 import org.apache.ratis.rpc.RpcType;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpc;
 import org.apache.ratis.server.ServerFactory;
@@ -56,9 +58,20 @@ public final class RaftTransport implements RpcType {
         @Override
         public LogAppender newLogAppender(
                 RaftServer.Division division, LeaderState leader, FollowerInfo follower) {
+            if (link.isFirstOf(leader, follower.getId())
+                    && changesRole(division.getRaftConf(), follower.getId())) {
+                return RoleChangeAppender.of(division, leader, follower);
+            }
             var appender = LogAppender.newLogAppenderDefault(division, leader, follower);
             link.follows(appender);
             return appender;
+        }
+
+        /// Whether it is in the lists of voters, the former or the next, and among the listeners.
+        private static boolean changesRole(RaftConfiguration membership, RaftPeerId id) {
+            return membership.getPeer(id, RaftPeerRole.FOLLOWER) != null
+                    && membership.getAllPeers(RaftPeerRole.LISTENER).stream()
+                            .anyMatch(peer -> peer.getId().equals(id));
         }
     }
 

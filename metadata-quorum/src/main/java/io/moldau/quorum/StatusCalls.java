@@ -11,6 +11,7 @@ import io.moldau.proto.quorum.QuorumDescription;
 import io.moldau.quorum.QuorumStatus.Replica;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -23,9 +24,10 @@ final class StatusCalls extends MembersGrpc.MembersImplBase {
     private static final int ID_BYTES = 2 * Long.BYTES;
 
     private final String clusterId;
-    private final Supplier<QuorumStatus> status;
+    private final Supplier<Optional<QuorumStatus>> status;
 
-    StatusCalls(String clusterId, Supplier<QuorumStatus> status) {
+    /// @param status the quorum as this node knows it; empty while it does not take part
+    StatusCalls(String clusterId, Supplier<Optional<QuorumStatus>> status) {
         this.clusterId = clusterId;
         this.status = status;
     }
@@ -65,7 +67,15 @@ final class StatusCalls extends MembersGrpc.MembersImplBase {
                             .asRuntimeException());
             return;
         }
-        replies.onNext(write(status.get()));
+        var known = status.get();
+        if (known.isEmpty()) {
+            replies.onError(
+                    Status.UNAVAILABLE
+                            .withDescription("this node does not take part in the quorum yet")
+                            .asRuntimeException());
+            return;
+        }
+        replies.onNext(write(known.get()));
         replies.onCompleted();
     }
 

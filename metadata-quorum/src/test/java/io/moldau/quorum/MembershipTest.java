@@ -115,6 +115,36 @@ class MembershipTest {
         }
     }
 
+    /// In the log of the next leader the change has begun and has not ended: there a voter is among
+    /// the listeners as well.
+    @Test
+    void leadsOnWhereTheLastLeaderEndedWhileAVoterBecameAListener() {
+        try (var cluster = new TestCluster(temp).founded(3)) {
+            // given
+            var leader = cluster.leader();
+            var others = cluster.running().stream().filter(node -> node != leader).toList();
+            var demoted = others.getFirst();
+            demoted.kill();
+            others.getLast().server().close();
+            others.getLast().channels().close();
+            var _ = leader.quorum().membership().demote(demoted.member());
+            await().atMost(PATIENCE).until(() -> votersOf(leader) == 2);
+            others.getLast().kill();
+            await().atMost(PATIENCE).until(() -> !leader.quorum().isLeader());
+
+            // when
+            others.getLast().restart();
+
+            // then
+            decided(leader, node(1, 1, null));
+            assertThat(leader.quorum().image().node(1)).isNotNull();
+        }
+    }
+
+    private static int votersOf(Node node) {
+        return node.quorum().membership().voters().size();
+    }
+
     @Test
     void tellsANodeThatItWasRemoved() {
         try (var cluster = new TestCluster(temp).founded(3)) {

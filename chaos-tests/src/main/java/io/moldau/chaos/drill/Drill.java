@@ -145,7 +145,7 @@ public final class Drill {
             throws InterruptedException {
         long fromNanos = System.nanoTime();
         if (nodes instanceof OwnNodes own) {
-            own.revive().forEach(said -> problem(progress, said));
+            revive(own, progress);
         }
         boolean inTime = eye.awaitWhole(WHOLE_WITHIN);
         if (!inTime) {
@@ -161,6 +161,16 @@ public final class Drill {
         boolean isWhole = inTime || eye.awaitWhole(GIVEN_UP_AFTER);
         recoveries.add(Duration.ofNanos(System.nanoTime() - fromNanos));
         return isWhole;
+    }
+
+    /// A node that does not come back ends the run, and not without a report.
+    private void revive(OwnNodes own, Progress progress) {
+        try {
+            own.revive().forEach(said -> problem(progress, said));
+        } catch (IllegalStateException stays) {
+            var why = String.valueOf(stays.getMessage()).lines().findFirst().orElse("");
+            problem(progress, "a node could not be started again: " + why);
+        }
     }
 
     private void problem(Progress progress, String sentence) {

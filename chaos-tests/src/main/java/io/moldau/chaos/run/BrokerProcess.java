@@ -17,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 /// Only the process that was started here is ever signalled, by its id. Not for use from several
 /// threads at once.
 public final class BrokerProcess implements AutoCloseable {
-    private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+    /// A machine on which much else runs may take its time.
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(4);
+
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
     private final Launch launch;

@@ -229,8 +229,8 @@ public final class OwnNodes implements Nodes {
         var node = nodes.get(id);
         synchronized (node) {
             node.launch(options(id, moreJvmOptions));
+            node.awaitServing(); // Says itself when it does not come to that.
             wanted.put(id, true);
-            node.awaitServing();
         }
     }
 

@@ -75,21 +75,21 @@ record PlantedBug(
                             REPLICATION + "LeaderReplica.java",
                             "return here.epoch() < lastFetchedEpoch || here.endOffset() < fetchOffset ? here : null;",
                             "return null;",
-                            List.of("isolate", "elect", "kill"),
+                            List.of("isolate", "cut", "elect"),
                             List.of("inconsistent-offsets", "lost-write")),
                     new PlantedBug(
                             "elects whoever lives",
                             "metadata-quorum/src/main/java/io/moldau/metadata/placement/LeaderChoice.java",
                             "if (isr.contains(replica) && alive.test(replica)) {",
                             "if (alive.test(replica)) {",
-                            List.of("isolate", "kill", "fast-restart", "pause"),
+                            List.of("cut", "throttle", "pause", "kill"),
                             List.of("lost-write")),
                     new PlantedBug(
                             "does not keep every committed offset",
                             "metadata-quorum/src/main/java/io/moldau/metadata/OffsetTable.java",
                             "if (topic.hasPartition(commit.partition())) {",
                             "if (topic.hasPartition(commit.partition()) && commit.offset() % 4 != 0) {",
-                            List.of("client-crash", "kill"),
+                            List.of("client-crash", "elect"),
                             List.of("commit-went-back")));
 
     /// Makes a `moldau` that has the bug.
