@@ -88,9 +88,9 @@ public final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /// It shrinks to what is on it. A file system is not made smaller than its files, and these grow
-    /// between the look at them and the change; each further attempt leaves them more, at most 320
-    /// KiB.
+    /// It shrinks to what is on it. A file system is not made smaller than its files, and these
+    /// grow between the look at them and the change; each further attempt leaves them more, at most
+    /// 320 KiB.
     ///
     /// @throws IllegalStateException when the system refuses all that
     public void shrink() {
