@@ -43,7 +43,7 @@ final class RatisSettings {
         Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("8MB"));
         Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(MAX_ENTRY_BYTES));
         Log.setWriteBufferSize(properties, SizeInBytes.valueOf(MAX_ENTRY_BYTES + 64 * 1024));
-        // Otherwise every entry is followed by another one that tells the others of its commit, and
+        // Otherwise every entry is followed by one more, which tells the others of its commit and
         // is
         // itself written and synced by all. RaftLink tells them.
         Log.setLogMetadataEnabled(properties, false);

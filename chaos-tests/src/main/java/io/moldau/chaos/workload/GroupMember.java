@@ -64,6 +64,9 @@ final class GroupMember extends ClientThread {
         private final KafkaConsumer<byte[], byte[]> consumer;
         private final List<Rebalance> rebalances = new ArrayList<>();
 
+        /// What was read of the own partitions and is not known to be committed.
+        private final Map<TopicPartition, OffsetAndMetadata> due = new HashMap<>();
+
         private Life(int process) {
             this.process = process;
             consumer =
@@ -124,7 +127,8 @@ final class GroupMember extends ClientThread {
                 rebalances.clear();
                 scene.meter().onPolled(records.count());
                 var error = new StringBuilder();
-                var commits = records.isEmpty() ? List.<Commit>of() : commit(records, error);
+                note(records);
+                var commits = due.isEmpty() ? List.<Commit>of() : commit(error);
                 var got = PollStep.valueOf(scene.keys(), records);
                 complete(Stage.OK, "poll", got, new Notes(group, given, commits, error.toString()));
                 return true;
@@ -134,27 +138,33 @@ final class GroupMember extends ClientThread {
             }
         }
 
-        /// @return what the coordinator acknowledged; nothing when it did not answer or refused
-        private List<Commit> commit(ConsumerRecords<byte[], byte[]> records, StringBuilder error) {
-            Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+        private void note(ConsumerRecords<byte[], byte[]> records) {
             for (var partition : records.partitions()) {
                 var last = records.records(partition).getLast();
-                positions.put(
+                due.put(
                         partition,
                         new OffsetAndMetadata(last.offset() + 1, last.leaderEpoch(), ""));
             }
+        }
+
+        /// A rebalance refuses a commit; where no record comes afterwards, the next poll commits
+        /// again.
+        ///
+        /// @return what the coordinator acknowledged; nothing when it did not answer or refused
+        private List<Commit> commit(StringBuilder error) {
             try {
-                consumer.commitSync(positions, COMMIT_TIMEOUT);
+                consumer.commitSync(due, COMMIT_TIMEOUT);
             } catch (KafkaException e) {
                 error.append(e.getClass().getSimpleName());
                 return List.of();
             }
             var commits = new ArrayList<Commit>();
-            positions.forEach((partition, position) -> {
+            due.forEach((partition, position) -> {
                 int key = scene.keys().key(partition);
                 progress.onCommitted(key, position.offset());
                 commits.add(new Commit(key, position.offset()));
             });
+            due.clear();
             return commits;
         }
 
@@ -169,6 +179,7 @@ final class GroupMember extends ClientThread {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            due.keySet().removeAll(partitions);
             note(false, partitions);
         }
 
