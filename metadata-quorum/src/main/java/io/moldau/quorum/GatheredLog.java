@@ -36,7 +36,7 @@ final class GatheredLog implements Route {
     /// Whoever waits has given up by then.
     private static final long TIMEOUT_MS = 5_000;
 
-    private static final long NOTE_MS = 1_000;
+    private static final long NOTE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /// Where an entry takes less than this nobody is waited for.
     private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -127,11 +127,8 @@ final class GatheredLog implements Route {
         }
         patient = true;
         long waitingFor = round;
-        CompletableFuture.delayedExecutor(
-                        Math.min(lastNanos / 4, PATIENCE_NANOS_MAX),
-                        TimeUnit.NANOSECONDS,
-                        task -> Thread.ofVirtual().name("quorum-patience").start(task))
-                .execute(() -> sendWhatIsThere(waitingFor));
+        long nanos = Math.min(lastNanos / 4, PATIENCE_NANOS_MAX);
+        later("quorum-patience", nanos, () -> sendWhatIsThere(waitingFor));
         return true;
     }
 
@@ -189,11 +186,7 @@ final class GatheredLog implements Route {
     private synchronized void noteLater() {
         if (noteDue && !noteScheduled) {
             noteScheduled = true;
-            CompletableFuture.delayedExecutor(
-                            NOTE_MS,
-                            TimeUnit.MILLISECONDS,
-                            task -> Thread.ofVirtual().name("quorum-note").start(task))
-                    .execute(this::note);
+            later("quorum-note", NOTE_NANOS, this::note);
         }
     }
 
@@ -208,5 +201,13 @@ final class GatheredLog implements Route {
             underWay++;
         }
         send(List.of());
+    }
+
+    private static void later(String name, long nanos, Runnable task) {
+        CompletableFuture.delayedExecutor(
+                        nanos,
+                        TimeUnit.NANOSECONDS,
+                        due -> Thread.ofVirtual().name(name).start(due))
+                .execute(task);
     }
 }

@@ -26,7 +26,7 @@ class StoppedRunIT {
         // given
         var out = Acceptance.work().resolve("stopped-run");
         OwnNodes.delete(out);
-        var told = Files.createTempFile("stopped-run", ".json");
+        var told = Files.createDirectories(Acceptance.work()).resolve("stopped-run.json");
         var run = start(out, told);
         await().atMost(ENDS_WITHIN)
                 .until(() -> sizeOf(out.resolve("history.edn")) > HISTORY_BYTES || !run.isAlive());
