@@ -325,6 +325,11 @@ public final class ClassicGroup {
         return state.subscribedTopics();
     }
 
+    /// The group as it is saved; while a generation is formed it is neither the last nor the next.
+    GroupImage image() {
+        return state.image();
+    }
+
     /// The members; metadata and assignment are the generation's, and stand only while
     /// [#isStable()].
     public List<GroupImage.Member> members() {

@@ -15,9 +15,12 @@ final class GroupSlot {
     /// know what the group knows. Lowered by the store's thread.
     final AtomicInteger inFlight = new AtomicInteger();
 
-    /// A command was given up and may still be decided, until one that was sent later is: to begin
-    /// again from the store might be to begin from before it.
-    boolean storeMayBeBehind;
+    /// Saves and deletions of the group itself, counted. One that was given up may still be
+    /// decided, before all later ones, or never: the store knows what the group knows once the last
+    /// one is.
+    private long sent;
+
+    private long decided;
 
     @Nullable Timer timer;
     long timerAtMs = Long.MAX_VALUE;
@@ -29,6 +32,24 @@ final class GroupSlot {
 
     String groupId() {
         return group.groupId();
+    }
+
+    /// @return which change it is that is sent now
+    long sending() {
+        return ++sent;
+    }
+
+    void decided(long change) {
+        decided = Math.max(decided, change);
+    }
+
+    boolean isLast(long change) {
+        return change == sent;
+    }
+
+    /// To begin again from the store is to go on from here.
+    boolean storeIsLevel() {
+        return inFlight.get() == 0 && decided == sent;
     }
 
     void cancelTimer() {

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.errors.NotCoordinatorException;
@@ -38,6 +37,7 @@ final class GroupTable implements Executor {
     private final GroupStore store;
     private final GroupSettings settings;
     private final LongSupplier nowMs;
+    private final Commands commands;
     private final Map<String, GroupSlot> slots = new HashMap<>();
 
     GroupTable(
@@ -52,6 +52,7 @@ final class GroupTable implements Executor {
         this.store = store;
         this.settings = settings;
         this.nowMs = nowMs;
+        this.commands = new Commands(this, store);
     }
 
     /// Runs `task` here and now if nothing else runs, or else after what does.
@@ -94,7 +95,7 @@ final class GroupTable implements Executor {
             caller.complete(answer);
             return;
         }
-        watch(
+        Commands.watch(
                 slot,
                 seats.stillHolds(slot.groupId(), slot.coordinatorEpoch)
                         .thenAccept(isHere -> {
@@ -107,9 +108,9 @@ final class GroupTable implements Executor {
     }
 
     private void save(GroupSlot slot, GroupEffect.Save save) {
-        watch(
+        Commands.watch(
                 slot,
-                submitted(slot, store.submit(new SaveGroup(save.group(), slot.coordinatorEpoch)))
+                commands.change(slot, new SaveGroup(save.group(), slot.coordinatorEpoch))
                         .thenAccept(outcome -> step(slot, verdict(save.saveId(), outcome))));
     }
 
@@ -163,7 +164,7 @@ final class GroupTable implements Executor {
         return store.submit(inNameOf(slot, commit))
                 .handle((outcome, failure) -> {
                     slot.inFlight.decrementAndGet();
-                    return failure == null ? outcome : notReplicated(slot, failure);
+                    return failure == null ? outcome : Commands.notReplicated(slot, failure);
                 });
     }
 
@@ -201,9 +202,7 @@ final class GroupTable implements Executor {
             settle(slot);
             return CompletableFuture.completedFuture(errors);
         }
-        return submitted(
-                        slot,
-                        store.submit(new DeleteOffsets(groupId, allowed, slot.coordinatorEpoch)))
+        return commands.delete(slot, new DeleteOffsets(groupId, allowed, slot.coordinatorEpoch))
                 .thenApply(outcome ->
                         outcome instanceof Outcome.Refused(var refusal, _)
                                 ? Map.of("", refusal)
@@ -216,26 +215,26 @@ final class GroupTable implements Executor {
             return;
         }
         var slot = slot(groupId);
-        if (slot.inFlight.get() > 0) {
-            return; // A commit that is under way may renew what looks expired.
+        if (!slot.storeIsLevel()) {
+            // A commit that is under way may renew what looks expired. And before members go from
+            // the store, what they committed does not.
+            return;
         }
         var committed = store.offsets().all(groupId);
         var expired =
                 OffsetExpiry.expired(slot.group, committed, settings.offsetsRetentionMs(), wallMs);
         int count = expired.stream().mapToInt(topic -> topic.partitions().size()).sum();
         if (count == committed.size() && slot.group.isIdle() && exists(slot)) {
-            watch(slot, delete(slot));
+            Commands.watch(slot, delete(slot));
             LOGGER.atInfo()
                     .addKeyValue("group", groupId)
                     .addKeyValue("offsets", count)
                     .log("group expired");
         } else if (count > 0) {
-            watch(
+            Commands.watch(
                     slot,
-                    submitted(
-                            slot,
-                            store.submit(
-                                    new DeleteOffsets(groupId, expired, slot.coordinatorEpoch))));
+                    commands.delete(
+                            slot, new DeleteOffsets(groupId, expired, slot.coordinatorEpoch)));
             LOGGER.atInfo()
                     .addKeyValue("group", groupId)
                     .addKeyValue("offsets", count)
@@ -261,7 +260,7 @@ final class GroupTable implements Executor {
             settle(slot);
             return CompletableFuture.completedFuture(error);
         }
-        return submitted(slot, store.submit(new DeleteGroup(slot.groupId(), slot.coordinatorEpoch)))
+        return commands.change(slot, new DeleteGroup(slot.groupId(), slot.coordinatorEpoch))
                 .thenApply(outcome ->
                         outcome instanceof Outcome.Refused(var refusal, _) ? refusal : Errors.NONE);
     }
@@ -299,6 +298,11 @@ final class GroupTable implements Executor {
                 settle(slot(groupId));
             }
         }
+    }
+
+    /// False for one that was let go of.
+    boolean holds(GroupSlot slot) {
+        return slot.equals(slots.get(slot.groupId()));
     }
 
     private void resignIfElsewhere(GroupSlot slot) {
@@ -351,46 +355,7 @@ final class GroupTable implements Executor {
                 || !store.offsets().all(groupId).isEmpty();
     }
 
-    /// Notes a command that is under way.
-    ///
-    /// @return its outcome, in a task of this table; a failure to replicate is a refusal
-    private CompletableFuture<Outcome> submitted(
-            GroupSlot slot, CompletionStage<Outcome> submission) {
-        slot.inFlight.incrementAndGet();
-        return submission
-                .handleAsync(
-                        (outcome, failure) -> {
-                            slot.inFlight.decrementAndGet();
-                            slot.storeMayBeBehind = failure != null;
-                            settle(slot);
-                            return failure == null ? outcome : notReplicated(slot, failure);
-                        },
-                        this::executeLater)
-                .toCompletableFuture();
-    }
-
-    /// Nobody waits for `done`, so what goes wrong in it is told here.
-    private static void watch(GroupSlot slot, CompletableFuture<?> done) {
-        var _ =
-                done.exceptionally(failure -> {
-                    LOGGER.atError()
-                            .addKeyValue("group", slot.groupId())
-                            .setCause(failure)
-                            .log("group step failed");
-                    return null;
-                });
-    }
-
-    private static Outcome notReplicated(GroupSlot slot, Throwable failure) {
-        LOGGER.atWarn()
-                .addKeyValue("group", slot.groupId())
-                .setCause(failure)
-                .log("group command failed");
-        return new Outcome.Refused(
-                Errors.COORDINATOR_NOT_AVAILABLE, "The command could not be replicated.");
-    }
-
-    /// Likewise for commits.
+    /// A commit that is not even sent.
     private CompletableFuture<Outcome> refused(GroupSlot slot, Errors error) {
         return GroupAnswer.sendsAway(error)
                 ? seats.stillHolds(slot.groupId(), slot.coordinatorEpoch)
@@ -404,12 +369,11 @@ final class GroupTable implements Executor {
 
     /// After every step: lets go of a group that the store knows as well, and otherwise sees to it
     /// that it is woken in time.
-    private void settle(GroupSlot slot) {
+    void settle(GroupSlot slot) {
         boolean over = slot.group.isDead();
-        boolean isKnown = slot.inFlight.get() == 0 && !slot.storeMayBeBehind;
-        if (over || (isKnown && slot.group.isIdle())) {
+        if (over || (slot.storeIsLevel() && slot.group.isIdle())) {
             slot.cancelTimer();
-            if (slot.inFlight.get() == 0) {
+            if (slot.storeIsLevel()) {
                 slots.remove(slot.groupId(), slot);
             }
         } else if (slot.group.wakeAtMs() < slot.timerAtMs) {

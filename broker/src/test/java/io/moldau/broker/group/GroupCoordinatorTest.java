@@ -181,6 +181,50 @@ class GroupCoordinatorTest {
         assertThat(described.state()).isEqualTo("Empty");
     }
 
+    /// Found by the simulation, seed 30015231: the coordinator went back to the members that the
+    /// store still had, and they committed in a group that was deleted a moment later.
+    @Test
+    void nobodyIsAMemberOfAGroupWhoseDeletionIsGivenUpAndMayStillBeDecided() {
+        // given
+        var joined = done(join("orders", 10_000));
+        done(sync("orders", joined));
+        store.hold();
+        done(leave("orders", joined.memberId()));
+        var deleted = groups.delete("orders");
+        await().until(() -> store.waiting() == 2);
+
+        // when
+        store.giveUp();
+        done(deleted);
+        var alive = done(heartbeat("orders", joined));
+        store.release();
+
+        // then
+        assertThat(alive.error()).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> done(groups.describe("orders")).isEmpty());
+        assertThat(done(join("orders", 10_000)).generation()).isEqualTo(1);
+    }
+
+    @Test
+    void aSaveThatIsGivenUpAndNeverDecidedIsMadeUpFor() {
+        // given
+        var joined = done(join("orders", 10_000));
+        done(sync("orders", joined));
+        store.hold();
+        done(leave("orders", joined.memberId()));
+        await().until(() -> store.waiting() == 1);
+
+        // when
+        store.lose();
+        store.release();
+
+        // then
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> store.image().group("orders").members().isEmpty());
+        assertThat(store.image().group("orders").generation()).isEqualTo(2);
+    }
+
     @Test
     void groupsDoNotDisturbOneAnother() {
         // given

@@ -189,6 +189,12 @@ public final class MemoryGroupStore implements GroupStore, CommittedOffsets {
                 waiting -> waiting.completeExceptionally(new IllegalStateException("not decided")));
     }
 
+    /// Likewise, and it is never applied.
+    public synchronized void lose() {
+        giveUp();
+        held.clear();
+    }
+
     public synchronized int waiting() {
         return held.size();
     }
