@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 
 /// One life's way to the metadata as production's submitter keeps it: commands are decided in the
 /// order in which they were sent, and each once, whatever gets lost between. Who has waited too
-/// long is told that nobody knows; the command may still be decided, before all later ones.
+/// long is told that nobody knows; the command may still be decided, before all later ones, or
+/// never if it has not left this queue.
 final class CommandQueue {
     private static final long PATIENCE_MS = 400;
 
@@ -35,9 +36,18 @@ final class CommandQueue {
     /// @param onReply is given `null` when nobody knows what became of the command
     void submit(MetadataCommand command, Consumer<Outcome> onReply) {
         var reply = new Reply(onReply);
-        entries.add(new Entry(command, reply));
-        cluster.timeline().in(PATIENCE_MS, () -> sender.deliver(life, () -> reply.give(null)));
+        var entry = new Entry(command, reply);
+        entries.add(entry);
+        cluster.timeline().in(PATIENCE_MS, () -> sender.deliver(life, () -> giveUp(entry)));
         schedule();
+    }
+
+    private void giveUp(Entry entry) {
+        boolean mayHaveLeft = entry.equals(entries.peek()) && !unsent;
+        if (entries.contains(entry) && !mayHaveLeft && luck.chance(0.5)) {
+            entries.remove(entry);
+        }
+        entry.reply().give(null);
     }
 
     private void schedule() {
@@ -61,6 +71,9 @@ final class CommandQueue {
             return;
         }
         var entry = entries.poll();
+        if (entry == null) {
+            return; // All were given up.
+        }
         var outcome = entry.command() == null ? SEEN : metadata.decide(entry.command());
         int index = metadata.newestIndex();
         if (!metadata.losesAnswer()) {
