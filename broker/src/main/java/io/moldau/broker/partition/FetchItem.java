@@ -99,6 +99,11 @@ public final class FetchItem {
         return anyReplica;
     }
 
+    /// What lies outside of a follower's log is not out of range: the follower may be behind, or
+    /// have cut damage off while its reader, who takes it for the leader still, was waiting. An
+    /// `OFFSET_OUT_OF_RANGE` would make that reader begin anew; the other error sends it to the
+    /// leader, which knows. Kafka's followers judge by their own log (KIP-392).
+    ///
     /// @param follows whether this replica may not have heard yet of all that is committed
     void readFrom(
             PartitionLog log, long highWatermark, PartitionImage leadership, boolean follows) {
@@ -110,15 +115,16 @@ public final class FetchItem {
         this.logStartOffset = log.logStartOffset();
         this.leaderId = leadership.leader();
         this.leaderEpoch = leadership.leaderEpoch();
+        long readable = Math.min(highWatermark, log.logEndOffset());
+        if (follows && (fetchOffset < logStartOffset || fetchOffset > readable)) {
+            error = Errors.OFFSET_NOT_AVAILABLE;
+            return;
+        }
         if (lastFetchedEpoch >= 0 && diverges(log)) {
             return;
         }
         if (nearerNode >= 0 && fetchOffset >= logStartOffset && fetchOffset <= highWatermark) {
             preferredReplica = nearerNode;
-            return;
-        }
-        if (follows && fetchOffset > highWatermark && fetchOffset <= log.logEndOffset()) {
-            error = Errors.OFFSET_NOT_AVAILABLE;
             return;
         }
         lastStableOffset = committedOnly ? log.lastStableOffset(highWatermark) : highWatermark;

@@ -300,7 +300,31 @@ class ReplicationTest {
         assertThat(committed.highWatermark()).isEqualTo(2);
         assertThat(committed.takeSlice(Integer.MAX_VALUE).length()).isPositive();
         assertThat(atTheEnd.error()).isEqualTo(Errors.NONE);
-        assertThat(beyond.error()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+        assertThat(beyond.error()).isEqualTo(Errors.OFFSET_NOT_AVAILABLE);
+    }
+
+    @Test
+    void aDeposedLeaderThatCutItsLogDoesNotTellAReaderThatItIsOutOfRange() {
+        // given
+        var former = rig.start(1);
+        var next = rig.start(2);
+        rig.createTopic(1, 2);
+        Answers.of(former.produce(true, "a", "b", "c"));
+        eventually(() -> assertThat(next.highWatermark()).isEqualTo(3));
+        rig.fence(1);
+        eventually(() -> assertThat(former.partition().leadership().leader()).isEqualTo(2));
+        var read = new FetchItem(former.partition(), 3, 1 << 20, -1).fromAnyReplica();
+
+        // when
+        var _ =
+                former.ask(partition -> {
+                    partition.log().truncateTo(1);
+                    partition.read(read, null);
+                    return true;
+                });
+
+        // then
+        assertThat(read.error()).isEqualTo(Errors.OFFSET_NOT_AVAILABLE);
     }
 
     @Test
