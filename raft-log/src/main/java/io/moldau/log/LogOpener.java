@@ -217,10 +217,12 @@ final class LogOpener {
                 .addKeyValue("partition", partition)
                 .addKeyValue("logStartOffset", start)
                 .log("records behind the log start are gone, the log goes on from there");
+        // First: a crash that took back their going, and not that of the segments, would leave the
+        // empty log with producers of an earlier time.
+        producers.clear();
         segments.dropFrom(0, context.clock().wallMs());
         segments.add(start, context.clock().wallMs());
         epochs.clear();
-        producers.clear();
         return start;
     }
 }

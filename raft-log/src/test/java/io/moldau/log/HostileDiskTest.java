@@ -297,4 +297,32 @@ class HostileDiskTest {
             assertThat(fixture.log.logEndOffset()).as("seed %d", seed).isLessThanOrEqualTo(1);
         }
     }
+
+    /// What was known of producers when the log ended before its start came back, and with it what
+    /// they are to send next (disk history 30023585).
+    @Test
+    void doesNotRememberProducersOfRecordsThatAreLostBehindTheLogStart() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            // given
+            var disk = disk(seed);
+            var fixture = fixture(disk);
+            fixture.append(sent(0));
+            fixture.directory().close();
+            fixture.open();
+            IntStream.rangeClosed(1, 3).forEach(i -> fixture.append(sent(i)));
+            fixture.log.advanceLogStart(3);
+            fixture.directory().checkpoint();
+            disk.crash();
+            fixture.open();
+
+            // when
+            disk.crash();
+            fixture.open();
+
+            // then
+            assertThat(fixture.log.activeProducers())
+                    .as("seed %d", seed)
+                    .allMatch(producer -> producer.lastSequence() >= 2);
+        }
+    }
 }

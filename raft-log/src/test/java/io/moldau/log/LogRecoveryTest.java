@@ -3,6 +3,7 @@ package io.moldau.log;
 import static io.moldau.log.batch.TestBatches.batchOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moldau.log.batch.TestBatches;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -263,6 +264,40 @@ class LogRecoveryTest {
         // then
         assertThat(fixture.log.offsetForTimestamp(second))
                 .hasValueSatisfying(found -> assertThat(found.offset()).isEqualTo(3));
+    }
+
+    /// The index of times was as it had been before an earlier start, that of offsets was not (disk
+    /// history 40001857).
+    @Test
+    void findsTheYoungestRecordThoughTheIndexesAreOfDifferentDays() throws Exception {
+        // given
+        fixture.close();
+        int batchBytes = TestBatches.batch().timestamps(0).records(1).build().remaining();
+        var config =
+                LogConfig.defaults()
+                        .with("index.interval.bytes", Integer.toString(2 * batchBytes - 1));
+        fixture = LogFixture.on(root.resolve("days"), config);
+        for (long timestamp : new long[] {1000, 5000, 500}) {
+            fixture.append(TestBatches.batch().timestamps(timestamp).records(1).build());
+        }
+        fixture.log.flush();
+        fixture.directory().checkpoint();
+        fixture.reopenAfterKill(); // Which writes the indexes.
+        fixture.directory().abandon();
+        assertThat(file(".index")).hasSize(8);
+        try (var times = new RandomAccessFile(file(".timeindex"), "rw")) {
+            times.writeLong(1000);
+            times.writeInt(0);
+            times.writeLong(9000); // Of a record that was truncated.
+            times.writeInt(3);
+        }
+
+        // when
+        fixture.open();
+
+        // then
+        assertThat(fixture.log.maxTimestamp())
+                .hasValueSatisfying(found -> assertThat(found.offset()).isEqualTo(1));
     }
 
     private File file(String suffix) {

@@ -104,10 +104,10 @@ public final class SegmentScrub {
         if (index < 0) {
             return -1;
         }
-        if (!timesFit(offsets.offset(index))) {
+        int position = offsets.position(index);
+        if (!timesFit(offsets.offset(index), position)) {
             return -1;
         }
-        int position = offsets.position(index);
         var scanner = segment.scan(position, fileBytes, Scratch.forLookup());
         boolean fits = scanner.next() && scanner.lastOffset() == offsets.offset(index);
         return fits && BatchLayout.magic(scanner.header(), scanner.headerAt()) == BatchLayout.MAGIC
@@ -116,10 +116,25 @@ public final class SegmentScrub {
     }
 
     /// Whether the first and the last time that are kept are those of batches: a torn entry is
-    /// none, and between them it would not rise.
-    private boolean timesFit(long lastOffset) {
+    /// none, and between them it would not rise. And whether nothing before `position` is younger:
+    /// a time index that was written before the other one knows less.
+    private boolean timesFit(long lastOffset, int position) {
         int last = segment.times().floor(lastOffset);
-        return last < 0 || (isTimeOfBatch(0) && isTimeOfBatch(last));
+        boolean sound = last < 0 || (isTimeOfBatch(0) && isTimeOfBatch(last));
+        return sound && isYoungest(last, position);
+    }
+
+    private boolean isYoungest(int entry, int position) {
+        var times = segment.times();
+        long youngest = entry < 0 ? BatchLayout.NO_TIMESTAMP : times.timestamp(entry);
+        long offset = entry < 0 ? segment.baseOffset() : times.offset(entry);
+        var batch = segment.batchesFrom(segment.offsets().positionBefore(offset));
+        while (batch.next() && batch.position() < position) {
+            if (batch.maxTimestamp() > youngest) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean isTimeOfBatch(int entry) {
