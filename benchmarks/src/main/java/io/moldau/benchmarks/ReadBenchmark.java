@@ -16,8 +16,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// A consumer that goes on where it stopped, over and over through 256 MB: from an offset to a
-/// stretch of a file, and with `copied` its bytes from the page cache to memory.
+/// Consumers that go on where they stopped, over and over through 256 MB: from an offset to a
+/// stretch of a file, as a fetch has it, and with `copied` its bytes from the page cache to memory.
+///
+/// With several `readers` they take turns, each at a place of its own, so that what the log
+/// remembers of the last read is of use to few of them.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 2)
@@ -38,16 +41,24 @@ public class ReadBenchmark {
     @Param({"false", "true"})
     public boolean copied;
 
+    @Param({"1", "100"})
+    public int readers;
+
     private FilledLog filled;
     private MeasuredLog log;
     private ByteBuffer target;
-    private long offset;
+    private long[] offsets;
+    private int turn;
 
     @Setup(Level.Trial)
     public void open() {
         filled = FilledLog.write("read", LOG_BYTES, RECORD_BYTES);
         target = copied ? ByteBuffer.allocateDirect(fetchBytes) : null;
         log = MeasuredLog.open(side, filled.root());
+        offsets = new long[readers];
+        for (int i = 0; i < readers; i++) {
+            offsets[i] = filled.endOffset() * i / readers;
+        }
     }
 
     @TearDown(Level.Trial)
@@ -59,11 +70,18 @@ public class ReadBenchmark {
     /// Asks next for what did not come whole.
     @Benchmark
     public long read() {
+        turn = turn + 1 < readers ? turn + 1 : 0;
+        long offset = offsets[turn];
         int bytes = log.read(offset, fetchBytes, copied ? target.clear() : null);
-        offset += (long) (bytes / filled.batchBytes()) * filled.records();
-        if (offset >= filled.endOffset() || bytes < filled.batchBytes()) {
-            offset = 0;
-        }
+        offset = nextOffset(offset, bytes / filled.batchBytes());
+        offsets[turn] = offset;
         return offset;
+    }
+
+    private long nextOffset(long offset, int batches) {
+        long batch = offset / filled.records() + batches;
+        return batches == 0 || batch * filled.records() >= filled.endOffset()
+                ? 0
+                : batch * filled.records();
     }
 }

@@ -11,6 +11,7 @@ public final class SegmentSearch {
     private final Segment segment;
     private int foundAt = -1;
     private int foundBytes;
+    private boolean followsEntries; // The last batch that was looked for has an entry of its own.
 
     SegmentSearch(Segment segment) {
         this.segment = segment;
@@ -28,16 +29,45 @@ public final class SegmentSearch {
             return 0;
         }
         segment.mendOffsets();
-        var offsets = segment.offsets();
-        int position = findFrom(offsets.positionBefore(offset), offset);
+        int position = findByEntries(offset);
         if (position < 0) {
             segment.rebuildIndexes();
-            position = findFrom(offsets.positionBefore(offset), offset);
+            position = findByEntries(offset);
         }
         if (position < 0) {
             throw damagedBefore(offset);
         }
         return position;
+    }
+
+    /// From the entry before `offset` on; where batches are large, the one behind leads right to
+    /// it.
+    private int findByEntries(long offset) {
+        var offsets = segment.offsets();
+        int entry = offsets.floor(offset);
+        if (entry < 0 || offsets.offset(entry) == offset || entry + 1 == offsets.file().count()) {
+            return findFrom(entry < 0 ? 0 : offsets.position(entry), offset);
+        }
+        int behind = offsets.position(entry + 1);
+        if (followsEntries && holds(behind, offset)) {
+            return behind;
+        }
+        int position = findFrom(offsets.position(entry), offset);
+        followsEntries = position == behind;
+        return position;
+    }
+
+    private boolean holds(int position, long offset) {
+        if (position < 0 || position >= segment.sizeBytes()) {
+            return false;
+        }
+        var batch = segment.batchesFrom(position);
+        if (!batch.next() || batch.baseOffset() > offset || batch.lastOffset() < offset) {
+            return false;
+        }
+        foundAt = position;
+        foundBytes = batch.sizeBytes();
+        return true;
     }
 
     /// -1 when there is no sane batch at `start`, or only one that is behind the offset.
