@@ -17,6 +17,7 @@ final class DirectoryCheckpoints {
     private final One logStarts;
     private final One highWatermarks;
     private final One cleaned;
+    private final One lacked;
 
     DirectoryCheckpoints(Disk disk, Path root) {
         recoveryPoints =
@@ -39,6 +40,7 @@ final class DirectoryCheckpoints {
                         disk,
                         root.resolve(OffsetCheckpoint.CLEANED),
                         log -> log.cleaning().cleanedUpTo());
+        lacked = new One(disk, root.resolve(OffsetCheckpoint.LACKED), PartitionLog::lackedUpTo);
     }
 
     /// One file: what it said, and says.
@@ -106,9 +108,15 @@ final class DirectoryCheckpoints {
         return highWatermarks.of(partition).orElse(0);
     }
 
-    /// Empty when nothing of it was compacted.
+    /// Empty, or 0, when nothing of it was compacted.
     OptionalLong cleanedUpTo(TopicPartition partition) {
         return cleaned.of(partition);
+    }
+
+    /// Below it records were missing that had been flushed, and the cluster did not know; 0 when
+    /// none were.
+    long lackedUpTo(TopicPartition partition) {
+        return lacked.of(partition).orElse(0);
     }
 
     /// Flushed records are gone. Returns whether that has to be written down.
@@ -126,6 +134,7 @@ final class DirectoryCheckpoints {
         logStarts.keep(log);
         highWatermarks.keep(log);
         cleaned.keep(log);
+        lacked.keep(log);
     }
 
     /// The partition's log is gone. Returns whether something was known of it.
@@ -134,6 +143,7 @@ final class DirectoryCheckpoints {
         known |= logStarts.forget(partition);
         known |= highWatermarks.forget(partition);
         cleaned.forget(partition);
+        lacked.forget(partition);
         return known;
     }
 
@@ -141,6 +151,7 @@ final class DirectoryCheckpoints {
     ///
     /// @param durable whether also what may lag must reach the disk, since logs are gone
     void write(Collection<PartitionLog> open, boolean durable) {
+        writeIfAny(lacked, open); // First: lowered recovery points do not tell of it any more.
         recoveryPoints.write(recoveryPoints.now(open), true);
         logStarts.write(logStarts.aboveZero(open), true);
         if (durable) {
@@ -155,9 +166,14 @@ final class DirectoryCheckpoints {
     }
 
     void writeCleaned(Collection<PartitionLog> open) {
-        var offsets = cleaned.aboveZero(open);
-        if (cleaned.written != null || !offsets.isEmpty()) {
-            cleaned.write(offsets, true);
+        writeIfAny(cleaned, open);
+    }
+
+    /// A file that most directories do without.
+    private static void writeIfAny(One checkpoint, Collection<PartitionLog> open) {
+        var offsets = checkpoint.aboveZero(open);
+        if (checkpoint.written != null || !checkpoint.found.isEmpty() || !offsets.isEmpty()) {
+            checkpoint.write(offsets, true);
         }
     }
 }

@@ -24,6 +24,7 @@ final class LogAppender {
     private final ProducerStore producers;
     private final FlushState flushes;
     private final LogReader reader;
+    private final LogCleaning cleaning;
     private final int jitterSeed;
 
     private LogConfig config;
@@ -33,13 +34,19 @@ final class LogAppender {
     private long lastAppendMs;
 
     LogAppender(
-            LogBounds bounds, OpenedLog opened, FlushState flushes, LogReader reader, long nowMs) {
+            LogBounds bounds,
+            OpenedLog opened,
+            FlushState flushes,
+            LogReader reader,
+            LogCleaning cleaning,
+            long nowMs) {
         this.bounds = bounds;
         this.segments = opened.segments();
         this.epochs = opened.epochs();
         this.producers = opened.producers();
         this.flushes = flushes;
         this.reader = reader;
+        this.cleaning = cleaning;
         this.jitterSeed = opened.partition().hashCode();
         this.lastAppendMs = nowMs;
     }
@@ -170,7 +177,11 @@ final class LogAppender {
                 }
                 records.limit(at + (int) BatchLayout.sizeBytes(records, at));
                 int epoch = BatchLayout.leaderEpoch(records, at);
+                boolean isGap = BatchLayout.baseOffset(records, at) > bounds.endOffset();
                 write(records, epoch, BatchLayout.maxTimestamp(records, at), nowMs);
+                if (isGap) {
+                    cleaning.onGap();
+                }
                 noteProducer(known, records, at, nowMs);
                 records.position(records.limit()).limit(limit);
             }

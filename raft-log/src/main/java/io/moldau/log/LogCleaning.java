@@ -36,6 +36,12 @@ public final class LogCleaning {
         cleanedUpTo = Math.clamp(offset, 0, log.logEndOffset());
     }
 
+    /// The leader has compacted what it sends: offsets are missing here on purpose from now on,
+    /// whatever the topic's settings will be. Of the first record, to compact it says nothing new.
+    void onGap() {
+        cleanedUpTo = Math.max(cleanedUpTo, 1);
+    }
+
     /// Records from `offset` on are gone, others will come.
     void onTruncated(long offset) {
         generation++;

@@ -196,8 +196,8 @@ public final class LogDirectory implements AutoCloseable {
 
     private PartitionLog open(TopicPartition partition, Uuid topicId, LogConfig config) {
         var folder = folders.make(partition, topicId);
-        var cleaned = checkpoints.cleanedUpTo(partition);
-        var opener = new LogOpener(context, config, folder, partition, cleaned.isPresent());
+        long cleaned = checkpoints.cleanedUpTo(partition).orElse(0);
+        var opener = new LogOpener(context, config, folder, partition, cleaned > 0);
         var opened =
                 opener.open(
                         topicId,
@@ -205,9 +205,14 @@ public final class LogDirectory implements AutoCloseable {
                         checkpoints.recoveryPoint(partition),
                         checkpoints.logStart(partition));
         long committed = checkpoints.highWatermark(partition);
-        var log = new PartitionLog(context, config, opened.having(committed));
+        long due = Math.max(committed, checkpoints.lackedUpTo(partition));
+        var log = new PartitionLog(context, config, opened.having(due));
         log.noteHighWatermark(Math.max(committed, log.logStartOffset()));
-        log.cleaning().resumeAt(cleaned.orElse(0));
+        if (log.damageAtOpening() != null) {
+            long flushed = checkpoints.recoveryPoint(partition).orElse(0);
+            log.lack(Math.max(due, flushed));
+        }
+        log.cleaning().resumeAt(cleaned);
         return log;
     }
 

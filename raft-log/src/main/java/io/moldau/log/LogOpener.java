@@ -37,6 +37,7 @@ final class LogOpener {
     private boolean recoveryPointIsLost;
     private int unindexed; // From this segment on, transaction indexes are to be written anew.
     private EpochJudge epochJudge;
+    private boolean readsAll;
     private long segmentBytes; // Of the segment being recovered, that are still to be seen to.
 
     /// @param compacted whether records of the log were compacted once, whatever is done to it now
@@ -74,6 +75,9 @@ final class LogOpener {
             boolean trusted =
                     clean && recoveryPoint.isPresent() && flushed == segments.last().endOffset();
             end = trusted ? flushed : recover(flushed);
+        }
+        if (damage == null && end < flushed) { // Cut by a recovery that nobody heard of.
+            damage = lossAt(end, flushed);
         }
         if (syncFailed) {
             SyncFailure.makeUpFor(context.disk(), folder, topicId, segments, flushed, epochs);
@@ -119,16 +123,19 @@ final class LogOpener {
     /// Reads all that was not flushed, cuts what is torn, and returns where the log ends.
     private long recover(long flushed) {
         epochJudge = new EpochJudge(epochs, flushed);
+        readsAll = syncFailed || epochs.isDamaged(); // Epochs are read from records that are whole.
         unindexed = segments.count();
         long end = segments.first().baseOffset();
         for (int i = 0; i < segments.count(); i++) {
             end = Math.max(end, segments.get(i).baseOffset());
             // One that ends there was flushed while it was written, its indexes perhaps not.
-            if (i + 1 == segments.count() || segments.get(i + 1).baseOffset() >= flushed) {
+            if (epochs.isDamaged()
+                    || i + 1 == segments.count()
+                    || segments.get(i + 1).baseOffset() >= flushed) {
                 end = Math.max(end, recover(i, flushed));
             }
         }
-        if (epochs.isDamaged()) { // The scan began where records were no longer trusted.
+        if (epochs.isDamaged()) {
             epochs.rebuild(segments);
         }
         epochs.truncateFromEnd(end);
@@ -151,7 +158,7 @@ final class LogOpener {
         segmentBytes = segment.sizeBytes();
         var result =
                 segment.recover(
-                        syncFailed ? 0 : flushed, // Its indexes are written anew, then.
+                        readsAll ? 0 : flushed, // Its indexes are written anew, then.
                         config.indexIntervalBytes(),
                         !mayHaveGaps,
                         this::flawOf);
@@ -209,6 +216,13 @@ final class LogOpener {
                 result.nextOffset(),
                 -1,
                 result.flaw() == null ? "the end is lost" : result.flaw());
+    }
+
+    private LogDamage lossAt(long end, long flushed) {
+        var file = segments.isEmpty() ? folder : segments.last().file().path();
+        int position = segments.isEmpty() ? 0 : segments.last().sizeBytes();
+        return new LogDamage(
+                file, position, end, -1, "records below %d were flushed".formatted(flushed));
     }
 
     /// Everything below the log start is forgotten, and behind it nothing is left.

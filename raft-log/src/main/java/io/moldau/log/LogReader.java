@@ -3,6 +3,8 @@ package io.moldau.log;
 import io.moldau.log.segment.RecordPoint;
 import io.moldau.log.segment.Segment;
 import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// The reading side of one log: from offsets and times to stretches of files.
 final class LogReader {
@@ -25,7 +27,14 @@ final class LogReader {
     }
 
     /// See [PartitionLog#read]; `offset` is within the log.
-    LogRead read(LogRead nothing, long limit, int maxBytes, boolean atLeastOneBatch) {
+    ///
+    /// @param missing told where there should be records, and are none
+    LogRead read(
+            LogRead nothing,
+            long limit,
+            int maxBytes,
+            boolean atLeastOneBatch,
+            LongConsumer missing) {
         long offset = nothing.startOffset();
         long end = nothing.logEndOffset();
         for (int i = segments.floor(offset); offset < limit && i < segments.count(); i++) {
@@ -39,6 +48,9 @@ final class LogReader {
             if (segments.endOffset(i, end) >= limit) {
                 break;
             }
+        }
+        if (offset < limit) {
+            missing.accept(offset);
         }
         return nothing;
     }
@@ -59,7 +71,7 @@ final class LogReader {
     }
 
     /// See [PartitionLog#readWhole]; `offset` is within the log.
-    WholeBatches readWhole(long offset, long end, int maxBytes) {
+    @Nullable WholeBatches readWhole(long offset, long end, int maxBytes, LongConsumer missing) {
         for (int i = segments.floor(offset); offset < end && i < segments.count(); i++) {
             var segment = segments.get(i);
             int position = positionIn(segment, offset);
@@ -71,6 +83,9 @@ final class LogReader {
                 return new WholeBatches(
                         segment.slice(position, available), segments.endOffset(i, end));
             }
+        }
+        if (offset < end) {
+            missing.accept(offset);
         }
         return null;
     }

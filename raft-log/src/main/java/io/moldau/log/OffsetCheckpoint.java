@@ -17,6 +17,7 @@ final class OffsetCheckpoint {
     static final String LOG_STARTS = "log-start-offset-checkpoint";
 
     static final String CLEANED = "cleaner-offset-checkpoint";
+    static final String LACKED = "lacked-offset-checkpoint";
     static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(OffsetCheckpoint.class);

@@ -4,7 +4,6 @@ import io.moldau.log.batch.EndMarker;
 import io.moldau.log.segment.AbortedTransaction;
 import io.moldau.log.segment.LogDamage;
 import io.moldau.log.segment.PooledFile;
-import io.moldau.log.segment.Segment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -16,6 +15,7 @@ import java.util.OptionalInt;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
+import org.jspecify.annotations.Nullable;
 
 /// The log of one partition. Called by the partition's own thread and no other, except where said.
 ///
@@ -35,9 +35,11 @@ public final class PartitionLog {
     private final LogBounds bounds;
     private final LogAppender appender;
     private final LogUpkeep upkeep;
+    private final LogScrubs scrubs;
 
     private LogConfig config;
     private volatile long highWatermark;
+    private volatile long lackedUpTo;
     private boolean closed;
 
     PartitionLog(LogContext context, LogConfig config, OpenedLog opened) {
@@ -60,7 +62,10 @@ public final class PartitionLog {
                         Math.min(opened.recoveryPoint(), opened.logEndOffset()),
                         context.clock().wallMs(),
                         opened.clean());
-        this.appender = new LogAppender(bounds, opened, flushes, reader, context.clock().wallMs());
+        this.scrubs = new LogScrubs(this, context, opened, flushes);
+        this.appender =
+                new LogAppender(
+                        bounds, opened, flushes, reader, cleaning, context.clock().wallMs());
         this.upkeep = new LogUpkeep(bounds, opened, appender);
         reconfigure(config);
     }
@@ -113,17 +118,19 @@ public final class PartitionLog {
         long end = bounds.endOffset();
         checkWithin(offset);
         var nothing = new LogRead(null, offset, bounds.startOffset(), end);
-        return reader.read(nothing, Math.min(maxOffset, end), maxBytes, atLeastOneBatch);
+        long limit = Math.min(maxOffset, end);
+        return reader.read(nothing, limit, maxBytes, atLeastOneBatch, scrubs::onMissing);
     }
 
     /// At most `maxBytes` of whole batches from the one on that holds `offset`, all from one
-    /// segment; one batch if already that is larger. Null at the log's end.
+    /// segment; one batch if already that is larger. Null at the log's end, and where compaction
+    /// has left nothing before it.
     ///
     /// @throws OffsetOutOfRangeException outside start..end
     /// @throws UncheckedIOException the disk refused, or what it holds is damaged
-    public WholeBatches readWhole(long offset, int maxBytes) {
+    public @Nullable WholeBatches readWhole(long offset, int maxBytes) {
         checkWithin(offset);
-        return reader.readWhole(offset, bounds.endOffset(), maxBytes);
+        return reader.readWhole(offset, bounds.endOffset(), maxBytes, scrubs::onMissing);
     }
 
     /// Where readers of committed records stop: below it, no transaction is open, and none has
@@ -166,6 +173,26 @@ public final class PartitionLog {
     /// partition's business.
     public void noteHighWatermark(long offset) {
         highWatermark = offset;
+    }
+
+    /// Recovery has cut away records below `offset` that count elsewhere as being here.
+    void lack(long offset) {
+        lackedUpTo = offset;
+    }
+
+    /// Nobody counts on what recovery has cut away any more: the cluster knows. Until then each
+    /// process that opens the log finds the same [#damageAtOpening()].
+    public void onLossKnown() {
+        if (lackedUpTo > 0) {
+            lackedUpTo = 0;
+            context.checkpoint().run();
+        }
+    }
+
+    /// Below it records are missing that count elsewhere as being here; 0 when none are. Any
+    /// thread.
+    long lackedUpTo() {
+        return lackedUpTo;
     }
 
     /// Any thread.
@@ -396,57 +423,40 @@ public final class PartitionLog {
 
     /// Begins to read a segment through: the first one that is closed, durable, and ends behind
     /// `offset`. Null when there is none.
-    public ScrubTicket beginScrub(long offset) {
+    public @Nullable ScrubTicket beginScrub(long offset) {
         checkWritable();
-        for (int i = Math.max(0, segments.floor(offset)); i + 1 < segments.count(); i++) {
-            long end = segments.endOffset(i, bounds.endOffset());
-            if (end > offset && end <= flushes.recoveryPoint()) {
-                return beginScrub(segments.get(i), end);
-            }
-        }
-        return null;
+        return scrubs.begin(offset);
     }
 
     /// The same for the durable part of the last segment, which is not closed yet. Null when there
     /// is none, or when `offset` says that it was read already.
-    public ScrubTicket beginTailScrub(long offset) {
+    public @Nullable ScrubTicket beginTailScrub(long offset) {
         checkWritable();
-        int last = segments.count() - 1;
-        if (last < 0 || offset > Math.max(segments.get(last).baseOffset(), logStartOffset())) {
-            return null;
-        }
-        var segment = segments.get(last);
-        long end = Math.min(flushes.recoveryPoint(), bounds.endOffset());
-        if (end <= offset) {
-            return null;
-        }
-        var check = segment.checkUpTo(end, epochs.sound(segments).frozen());
-        return new ScrubTicket(segment, check, null, flushes.truncations(), end);
-    }
-
-    private ScrubTicket beginScrub(Segment segment, long end) {
-        var snapshot = producers.snapshotAt(segment.baseOffset());
-        var aborted = new AbortedCheck(context.disk(), segment, end, snapshot, mayHaveGaps());
-        var check = segment.check(end, epochs.sound(segments).frozen(), aborted);
-        return new ScrubTicket(segment, check, aborted, flushes.truncations(), end);
-    }
-
-    /// Whether records may be gone on purpose, in the middle.
-    private boolean mayHaveGaps() {
-        return config.compacts() || cleaning.cleanedUpTo() > 0;
+        return scrubs.beginTail(offset);
     }
 
     /// Ends a scrub. Returns the damage it found and could not mend; null when there is none, or
     /// when what it read is no longer part of the log.
-    public LogDamage completeScrub(ScrubTicket ticket) {
-        boolean current =
-                ticket.truncations() == flushes.truncations()
-                        && segments.all().contains(ticket.segment());
-        if (!current) {
-            return null;
-        }
-        var damage = mayHaveGaps() ? ticket.damage() : ticket.damageOrLoss();
-        return damage != null ? damage : ticket.mendAborted();
+    public @Nullable LogDamage completeScrub(ScrubTicket ticket) {
+        return scrubs.complete(ticket);
+    }
+
+    /// What is wrong with the records at `offset`, which somebody could not make sense of; null
+    /// when nothing is. Reads them here and now, durable or not: about `maxBytes` from shortly
+    /// before the offset on.
+    public @Nullable LogDamage damageNear(long offset, int maxBytes) {
+        checkWritable();
+        return scrubs.damageNear(offset, maxBytes);
+    }
+
+    /// Looks at what was read from the files for somebody who will believe it: at what no checksum
+    /// covers.
+    ///
+    /// @param read the bytes of `batches`, from position to limit
+    /// @param offset that was asked for
+    /// @throws DamagedLogException they are not what was written
+    public void checkRead(ByteBuffer read, WholeBatches batches, long offset) {
+        scrubs.checkRead(read, batches, offset);
     }
 
     /// What recovery found damaged when the log was opened, and cut, though it had been flushed.

@@ -220,4 +220,66 @@ class LogScrubTest {
         assertThat(fixture.log.damageAtOpening())
                 .isEqualTo(new LogDamage(segment(12), 0, 12, -1, "wrong CRC"));
     }
+
+    /// A process may end before the cluster has heard of it (seed 5008757).
+    @Test
+    void tellsOfACutAgainAndAgainUntilTheClusterKnows() throws Exception {
+        // given
+        fixture.directory().checkpoint();
+        fixture.directory().abandon();
+        flip(segment(12), 70);
+        fixture.open();
+
+        for (int i = 0; i < 2; i++) {
+            // when
+            fixture.directory().checkpoint();
+            fixture.reopenAfterKill();
+
+            // then
+            assertThat(fixture.log.damageAtOpening()).isNotNull();
+            assertThat(fixture.log.damageAtOpening().fromOffset()).isEqualTo(12);
+        }
+        fixture.log.onLossKnown();
+        fixture.directory().checkpoint();
+        fixture.reopenAfterKill();
+        assertThat(fixture.log.damageAtOpening()).isNull();
+    }
+
+    /// It was durable, and that says nothing of whether the others have it (seed 71032325).
+    @Test
+    void whatACutTookIsNotTakenForCommittedOnceOtherRecordsStandThere() throws Exception {
+        // given
+        fixture.directory().checkpoint();
+        fixture.directory().abandon();
+        flip(segment(12), 70);
+        fixture.open();
+        fixture.log.onLossKnown();
+
+        // when
+        fixture.append(1, 3);
+        fixture.reopenAfterKill();
+
+        // then
+        assertThat(fixture.log.logEndOffset()).isEqualTo(15);
+        assertThat(fixture.log.highWatermark()).isZero();
+    }
+
+    /// The epochs are read from the records then, and one of these says not where the next begins
+    /// (seed 70042004).
+    @Test
+    void opensWhereTheEpochsAreLostAndARecordHasRotted() throws Exception {
+        // given
+        fixture.directory().checkpoint();
+        fixture.directory().abandon();
+        Files.writeString(fixture.folder().resolve(EpochCache.FILE), "torn");
+        flip(segment(6), BATCH_BYTES + 8); // How long the batch is.
+
+        // when
+        fixture.open();
+
+        // then
+        assertThat(fixture.log.logEndOffset()).isEqualTo(9);
+        assertThat(fixture.log.damageAtOpening().fromOffset()).isEqualTo(9);
+        assertThat(fixture.log.epochOf(8)).hasValue(LogFixture.EPOCH);
+    }
 }

@@ -260,6 +260,7 @@ final class FollowerRole implements Role, FollowedPartition {
             partition.roles().onRoom(Room.CRITICAL);
             return;
         }
+        long end = keeper.log().logEndOffset();
         AppendResult result;
         try {
             result =
@@ -272,12 +273,7 @@ final class FollowerRole implements Role, FollowedPartition {
             return;
         }
         if (result instanceof AppendResult.Refused refused) {
-            LOGGER.atWarn()
-                    .addKeyValue("partition", partition)
-                    .addKeyValue("leader", leaderId)
-                    .addKeyValue("reason", refused.message())
-                    .log("records of the leader refused");
-            reopenSoon();
+            onFlawed(refused, end);
             return;
         }
         partition.onBytesAppended(records.remaining());
@@ -286,6 +282,25 @@ final class FollowerRole implements Role, FollowedPartition {
         if (bounded && !partition.leadership().isr().contains(partition.nodeId())) {
             rest(records.remaining());
         }
+    }
+
+    /// They cannot be what was written. The leader is told, for it may not know of its own records;
+    /// those before the flaw were taken.
+    private void onFlawed(AppendResult.Refused refused, long endBefore) {
+        long end = partition.keeper().log().logEndOffset();
+        LOGGER.atWarn()
+                .addKeyValue("partition", partition)
+                .addKeyValue("leader", leaderId)
+                .addKeyValue("offset", end)
+                .addKeyValue("reason", refused.message())
+                .log("records of the leader refused");
+        if (end > endBefore) {
+            partition.keeper().onAppended(0);
+        }
+        if (stream != null && handle != NO_HANDLE) {
+            stream.doubt(shard(), handle, end);
+        }
+        reopenSoon();
     }
 
     /// The log is as it was: the leader sends the same again once there is room, or descriptors.

@@ -5,6 +5,8 @@ import io.moldau.broker.replication.LeaderEvent;
 import io.moldau.broker.replication.LeaderReplica;
 import io.moldau.broker.replication.stream.Cursor;
 import io.moldau.broker.replication.stream.FrameDraft;
+import io.moldau.log.PartitionLog;
+import io.moldau.log.WholeBatches;
 import io.moldau.metadata.MetadataCommand.ChangeIsr;
 import io.moldau.metadata.Outcome;
 import io.moldau.metadata.PartitionImage;
@@ -20,9 +22,13 @@ import org.slf4j.event.Level;
 final class LeaderRole implements Role {
     private static final Logger LOGGER = LoggerFactory.getLogger(LeaderRole.class);
 
+    private static final long DOUBTED_AGAIN_MS = 1_000;
+    private static final int DOUBTED_BYTES = 256 * 1024;
+
     private final Partition partition;
     private final LeaderReplica core;
     private final List<Cursor> followers = new ArrayList<>(4);
+    private long doubtedAtMs;
     private boolean bounded;
     private boolean ended;
 
@@ -41,6 +47,7 @@ final class LeaderRole implements Role {
                         partition.replicaLog(),
                         partition.peers().settings(),
                         partition.nowMs());
+        this.doubtedAtMs = partition.nowMs() - DOUBTED_AGAIN_MS;
     }
 
     @Override
@@ -124,6 +131,29 @@ final class LeaderRole implements Role {
     void onAcknowledged(Cursor follower, long logEndOffset) {
         run(new LeaderEvent.Acknowledged(follower.nodeId(), follower.session(), logEndOffset));
         partition.deletions().onFollowers();
+    }
+
+    /// A follower cannot make sense of what it was sent for `offset`: nobody looks at checksums
+    /// when records are read to be sent. Looks once a second at most, for a follower whose own
+    /// memory fails may ask for ever.
+    void onDoubted(Cursor follower, long offset) {
+        long nowMs = partition.nowMs();
+        var known = partition.keeper().damage();
+        boolean isKnown = known != null && known.fromOffset() <= offset;
+        if (isKnown || nowMs - doubtedAtMs < DOUBTED_AGAIN_MS) {
+            return;
+        }
+        doubtedAtMs = nowMs;
+        var damage = partition.keeper().log().damageNear(offset, DOUBTED_BYTES);
+        if (damage != null) {
+            partition.keeper().onDamage(damage, false);
+            return;
+        }
+        LOGGER.atWarn()
+                .addKeyValue("partition", partition)
+                .addKeyValue("follower", follower.nodeId())
+                .addKeyValue("offset", offset)
+                .log("records that a follower refuses are whole here");
     }
 
     /// Below it no replica in sync has records any more; -1 while some of them has not said.
@@ -250,20 +280,28 @@ final class LeaderRole implements Role {
             follower.refuse(Errors.OFFSET_OUT_OF_RANGE, leaderEpoch());
         } else if (follower.isAccepted() && follower.nextOffset() < end && mayPass(follower)) {
             var batches = log.readWhole(follower.nextOffset(), bytesFor(follower, frame));
-            var news = follower.news(leaderEpoch(), core.highWatermark(), start, end);
-            news.setRecordsFrom(follower.nextOffset()).setRecordsTo(batches.nextOffset());
-            frame.add(news, batches);
-            follower.sentUpTo(batches.nextOffset());
-            if (isBounded(follower)) {
-                partition.peers().sendingRate().spend(batches.sizeBytes(), partition.nowNanos());
+            if (batches != null) {
+                fill(follower, frame, log, batches);
+                return;
             }
-            if (batches.nextOffset() < end) {
-                follower.ready();
-            }
-            return;
         }
         if (follower.isNews(core.highWatermark(), start)) {
             frame.add(follower.news(leaderEpoch(), core.highWatermark(), start, end));
+        }
+    }
+
+    private void fill(Cursor follower, FrameDraft frame, PartitionLog log, WholeBatches batches) {
+        long from = follower.nextOffset();
+        long end = log.logEndOffset();
+        var news = follower.news(leaderEpoch(), core.highWatermark(), log.logStartOffset(), end);
+        news.setRecordsFrom(from).setRecordsTo(batches.nextOffset());
+        frame.add(news, batches, read -> log.checkRead(read, batches, from));
+        follower.sentUpTo(batches.nextOffset());
+        if (isBounded(follower)) {
+            partition.peers().sendingRate().spend(batches.sizeBytes(), partition.nowNanos());
+        }
+        if (batches.nextOffset() < end) {
+            follower.ready();
         }
     }
 

@@ -81,6 +81,13 @@ final class LedSide implements LedPartition {
     }
 
     @Override
+    public void onDoubted(Cursor follower, long offset) {
+        if (partition.role() instanceof LeaderRole leader) {
+            partition.guarded(() -> leader.onDoubted(follower, offset));
+        }
+    }
+
+    @Override
     public void onLost(Cursor follower) {
         forget(open -> open.follower().equals(follower));
         if (partition.role() instanceof LeaderRole leader) {

@@ -180,6 +180,13 @@ final class LogKeeper {
         owner.onDamaged(found, cut);
     }
 
+    /// Nobody counts on what was damaged any more.
+    void onDamageKnown() {
+        if (log != null) {
+            log.onLossKnown();
+        }
+    }
+
     /// Takes away what is damaged and all behind it: another replica sends it again.
     void repair() {
         var open = log();
@@ -190,7 +197,11 @@ final class LogKeeper {
                 .addKeyValue("logEndOffset", open.logEndOffset())
                 .log("damaged records are fetched again");
         try {
-            truncateTo(from);
+            if (damage.fromOffset() < from) { // What is cut goes, and not what lies before it.
+                startFreshAt(from);
+            } else {
+                truncateTo(from);
+            }
         } catch (DamagedLogException unreadable) {
             LOGGER.atWarn()
                     .addKeyValue("partition", name)

@@ -52,6 +52,7 @@ final class Retreat {
     void onUsable() {
         failed = false;
         doubtfulReign = NONE;
+        partition.keeper().onDamageKnown();
     }
 
     /// Whether the node must not do its part now. Nobody leads twice in one epoch: what it finds in

@@ -158,7 +158,9 @@ final class RoleKeeper {
 
     /// Some of the log is not what was written. A lone replica shows what is left of it.
     void onLogDamaged() {
-        if (!(role instanceof Role.Lone) && !ended) {
+        if (role instanceof Role.Lone) {
+            partition.keeper().onDamageKnown(); // There is nobody to hear of it.
+        } else if (!ended) {
             retreat.onDamaged();
             goOffline();
         }

@@ -174,6 +174,11 @@ final class ReplicationRig implements AutoCloseable {
             return store.damagesFound();
         }
 
+        /// Bytes.
+        long scrubbed() {
+            return store.scrubbedBytes();
+        }
+
         /// What it says of its recovery.
         String recovery() {
             return store.recovery().sentence();

@@ -126,7 +126,10 @@ final class Nemesis {
     /// synced before they are promised nothing is lost by that; but whoever lost a disk meanwhile
     /// needs somebody who kept his.
     private void failSyncs(SimNode node, Luck luck) {
-        boolean losesDisks = cluster.mix().has(Fault.DISK_LOSS) || cluster.mix().has(Fault.DAMAGE);
+        boolean losesDisks =
+                cluster.mix().has(Fault.DISK_LOSS)
+                        || cluster.mix().has(Fault.DAMAGE)
+                        || cluster.mix().has(Fault.BIT_ROT);
         boolean keepsPromises = cluster.mix().flushes() && !losesDisks;
         if (!node.isAlive() || !(keepsPromises || mayLose(node.id()))) {
             return;
@@ -134,7 +137,7 @@ final class Nemesis {
         Arrays.fill(damaged[node.id()], true);
         node.store().failSyncs(1 + cluster.mix().logs());
         for (int partition = 0; partition < cluster.mix().logs(); partition++) {
-            node.replica(partition).flushNow();
+            var _ = node.replica(partition).flushNow();
         }
         node.store().repair();
         long life = node.life();

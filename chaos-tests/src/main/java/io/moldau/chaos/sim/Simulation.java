@@ -146,14 +146,23 @@ public final class Simulation {
             if (cluster.node(id).replica(number).isWithdrawn()) {
                 return "node %d cannot use its disk".formatted(id);
             }
-            if (cluster.mix().has(Fault.BIT_ROT) && cluster.node(id).replica(number).scrub()) {
-                return "node %d has to mend what has rotted".formatted(id);
+        }
+        for (int id : partition.replicas()) {
+            if (cluster.mix().has(Fault.BIT_ROT) && isRotten(cluster.node(id).replica(number))) {
+                return "node %d may have to mend what has rotted".formatted(id);
             }
+        }
+        for (int id : partition.replicas()) {
             if (!isCopy(cluster.node(id).replica(number), leader)) {
                 return "node %d has not what node %d has".formatted(id, partition.leader());
             }
         }
         return null;
+    }
+
+    /// Only what is durable is scrubbed.
+    private static boolean isRotten(SimReplica replica) {
+        return !replica.flushNow() || replica.scrub();
     }
 
     private static boolean isCopy(SimReplica replica, SimReplica leader) {

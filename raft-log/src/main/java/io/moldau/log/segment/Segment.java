@@ -372,6 +372,19 @@ public final class Segment {
                 log.path(), log.acquire(), bytes, baseOffset, endOffset, epochs, _ -> {});
     }
 
+    /// The same from shortly before `offset` on: from where the index says that a batch begins.
+    ///
+    /// @param endOffset where the segment ends
+    public SegmentCheck checkNear(long offset, long endOffset, LongToIntFunction epochs) {
+        mendOffsets();
+        int position = offsets.positionBefore(offset);
+        var batches = batchesFrom(position);
+        boolean isSane = batches.next() && batches.baseOffset() <= offset;
+        long first = isSane ? batches.baseOffset() : offset;
+        return new SegmentCheck(
+                log.path(), log.acquire(), sizeBytes, first, endOffset, epochs, position);
+    }
+
     /// Walks the batches from `position` on, where one begins, by their headers. To be used before
     /// the next call.
     public BatchScanner batchesFrom(int position) {

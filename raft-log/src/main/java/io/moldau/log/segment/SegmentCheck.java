@@ -17,6 +17,7 @@ public final class SegmentCheck implements AutoCloseable {
     private final long endOffset;
     private final LongToIntFunction epochs;
     private final BatchVisitor visitor;
+    private boolean refusesGaps;
     private long position;
     private long nextOffset;
     private long previousPosition;
@@ -40,6 +41,27 @@ public final class SegmentCheck implements AutoCloseable {
         this.endOffset = endOffset;
         this.epochs = epochs;
         this.visitor = visitor;
+    }
+
+    /// The same from `position` on, where a batch begins that holds `baseOffset`.
+    SegmentCheck(
+            Path path,
+            OpenFile file,
+            long sizeBytes,
+            long baseOffset,
+            long endOffset,
+            LongToIntFunction epochs,
+            int position) {
+        this(path, file, sizeBytes, baseOffset, endOffset, epochs, _ -> {});
+        this.position = position;
+        this.previousPosition = position;
+    }
+
+    /// Takes an offset that is skipped for damage: where a first offset had rotted, a truncation
+    /// may have cut more than it should.
+    public SegmentCheck refusingGaps() {
+        refusesGaps = true;
+        return this;
     }
 
     /// Reads about `maxBytes` more, at least one batch. Returns whether anything is left to read;
@@ -84,6 +106,9 @@ public final class SegmentCheck implements AutoCloseable {
         if (batch.lastOffset() >= endOffset) {
             return "offset %d in a segment that ends at %d"
                     .formatted(batch.lastOffset(), endOffset);
+        }
+        if (refusesGaps && batch.baseOffset() > nextOffset) {
+            return "offset %d after %d".formatted(batch.baseOffset(), nextOffset - 1);
         }
         int written = BatchLayout.leaderEpoch(batch.header(), batch.headerAt());
         int known = epochs.applyAsInt(batch.baseOffset());

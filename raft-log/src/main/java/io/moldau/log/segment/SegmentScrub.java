@@ -51,7 +51,8 @@ public final class SegmentScrub {
                         end,
                         checksCrc);
         String disorder = null;
-        boolean first = true; // It may lie in the middle of what the segment is named for.
+        // The first one lies where the segment is named for, or where the index says.
+        boolean first = index >= 0;
         while (scanner.next()) {
             boolean gap = refusesGaps && !first && scanner.baseOffset() > nextOffset;
             disorder =

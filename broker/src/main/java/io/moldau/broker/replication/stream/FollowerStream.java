@@ -5,6 +5,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.moldau.broker.shard.Shard;
 import io.moldau.proto.replication.Ack;
+import io.moldau.proto.replication.Doubt;
 import io.moldau.proto.replication.FollowerFrame;
 import io.moldau.proto.replication.Hello;
 import io.moldau.proto.replication.LeaderHeader;
@@ -103,6 +104,7 @@ final class FollowerStream implements StreamObserver<FollowerFrame> {
             fail("the first frame says not who follows");
             return;
         }
+        frame.getDoubtsList().forEach(this::doubt); // Before the handle is closed.
         frame.getClosedList().forEach(this::close);
         frame.getOpensList().forEach(this::open);
         acknowledge(frame.getAcksList());
@@ -186,6 +188,20 @@ final class FollowerStream implements StreamObserver<FollowerFrame> {
         if (!cursor.isEnded()) {
             cursor.forgotBelow(ack.getLogStartOffset());
             cursor.partition().onAcknowledged(cursor, ack.getLogEndOffset());
+        }
+    }
+
+    private void doubt(Doubt doubt) {
+        var cursor = cursors.get(doubt.getHandle());
+        if (cursor != null) {
+            var partition = cursor.partition();
+            partition
+                    .shard()
+                    .offer(() -> {
+                        if (!cursor.isEnded()) {
+                            partition.onDoubted(cursor, doubt.getOffset());
+                        }
+                    });
         }
     }
 

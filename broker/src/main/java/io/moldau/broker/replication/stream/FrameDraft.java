@@ -9,6 +9,8 @@ import io.netty.buffer.Unpooled;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /// A frame that is being put together on one shard.
 public final class FrameDraft {
@@ -43,27 +45,33 @@ public final class FrameDraft {
     /// Adds news with records, which are read here and now, with as few calls as the disk needs.
     /// Takes over the caller's reference to the slice.
     ///
+    /// @param check is shown what was read, and throws what is to be thrown
     /// @throws UncheckedIOException the disk refused; nothing was added
-    public void add(Update.Builder update, WholeBatches batches) {
+    public void add(Update.Builder update, WholeBatches batches, Consumer<ByteBuffer> check) {
         var slice = batches.slice();
+        int length = slice.length();
+        makeRoomFor(length);
+        int start = records.writerIndex();
+        boolean added = false;
         try {
-            int length = slice.length();
-            makeRoomFor(length);
-            int start = records.writerIndex();
             long position = slice.position();
             while (records.writerIndex() - start < length) {
                 int left = length - (records.writerIndex() - start);
                 int count = records.writeBytes(slice.channel(), position, left);
                 if (count <= 0) {
-                    records.writerIndex(start);
                     throw new EOFException("a segment ends before its records do");
                 }
                 position += count;
             }
+            check.accept(records.nioBuffer(start, length));
             header.addUpdates(update.setRecordsBytes(length));
+            added = true;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
+            if (!added) {
+                records.writerIndex(start);
+            }
             slice.release();
         }
     }

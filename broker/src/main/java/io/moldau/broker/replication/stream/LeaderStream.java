@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.moldau.broker.shard.Shard;
 import io.moldau.proto.metadata.Uuid;
 import io.moldau.proto.replication.Ack;
+import io.moldau.proto.replication.Doubt;
 import io.moldau.proto.replication.FollowerFrame;
 import io.moldau.proto.replication.Hello;
 import io.moldau.proto.replication.Open;
@@ -97,6 +98,14 @@ public final class LeaderStream {
                             .setHandle(handle)
                             .setLogEndOffset(logEndOffset)
                             .setLogStartOffset(logStartOffset));
+        }
+        flushSoon(shard);
+    }
+
+    /// What came under this handle for `offset` cannot be what was written.
+    public void doubt(Shard shard, int handle, long offset) {
+        synchronized (sending) {
+            pending.addDoubts(Doubt.newBuilder().setHandle(handle).setOffset(offset));
         }
         flushSoon(shard);
     }

@@ -17,6 +17,9 @@ public interface LedPartition {
     /// The follower has everything below `logEndOffset`.
     void onAcknowledged(Cursor follower, long logEndOffset);
 
+    /// The records that the follower was sent for `offset` cannot be what was written.
+    void onDoubted(Cursor follower, long offset);
+
     /// The follower's stream broke, or it wants no more of this partition.
     void onLost(Cursor follower);
 

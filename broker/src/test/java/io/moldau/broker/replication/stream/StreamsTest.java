@@ -160,6 +160,28 @@ class StreamsTest {
         assertThat(followed.missed.get()).isEqualTo(1);
     }
 
+    /// Who doubts what came, closes its handle at once.
+    @Test
+    void tellsTheLeaderOfADoubtBeforeTheHandleIsClosed() {
+        // given
+        follow();
+        eventually(() -> assertThat(followed.last).isNotNull());
+        int handle = followed.lastHandle;
+
+        // when
+        followers
+                .all()
+                .getFirst()
+                .execute(() -> {
+                    followed.last.doubt(followed.shard(), handle, 7);
+                    followed.last.close(followed.shard(), handle);
+                });
+
+        // then
+        eventually(() -> assertThat(led.lost.get()).isEqualTo(1));
+        assertThat(led.doubted).containsExactly(7L);
+    }
+
     @Test
     void tellsBothEndsWhenTheStreamBreaksAndOpensAnother() {
         // given
@@ -196,6 +218,7 @@ class StreamsTest {
         private final AtomicInteger bytesRead = new AtomicInteger();
         private final AtomicInteger opened = new AtomicInteger();
         private final AtomicInteger lost = new AtomicInteger();
+        private final List<Long> doubted = new CopyOnWriteArrayList<>();
         private PartitionLog log;
         private volatile long acknowledged;
 
@@ -225,6 +248,11 @@ class StreamsTest {
         }
 
         @Override
+        public void onDoubted(Cursor follower, long offset) {
+            doubted.add(offset);
+        }
+
+        @Override
         public void onLost(Cursor follower) {
             cursors.remove(follower);
             lost.incrementAndGet();
@@ -240,7 +268,7 @@ class StreamsTest {
             }
             var batches = log.readWhole(follower.nextOffset(), Math.max(1, frame.room()));
             bytesRead.addAndGet(batches.sizeBytes());
-            frame.add(news, batches);
+            frame.add(news, batches, _ -> {});
             follower.sentUpTo(batches.nextOffset());
             if (batches.nextOffset() < end) {
                 follower.ready();
@@ -257,6 +285,8 @@ class StreamsTest {
         private final AtomicInteger missed = new AtomicInteger();
         private volatile boolean stuck;
         private volatile boolean failsOnce;
+        private volatile LeaderStream last;
+        private volatile int lastHandle;
         private long next;
 
         @Override
@@ -271,12 +301,13 @@ class StreamsTest {
         }
 
         private void openOn(LeaderStream stream) {
-            var _ =
+            lastHandle =
                     stream.open(
                             this,
                             Open.newBuilder()
                                     .setTopicId(LeaderStream.idOf(Uuid.randomUuid()))
                                     .setFetchOffset(next));
+            last = stream;
         }
 
         @Override

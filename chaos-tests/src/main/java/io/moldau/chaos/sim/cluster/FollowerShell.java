@@ -6,6 +6,7 @@ import io.moldau.broker.replication.FollowerReplica;
 import io.moldau.chaos.sim.cluster.SimReplica.News;
 import io.moldau.chaos.sim.cluster.SimReplica.OpenRequest;
 import io.moldau.chaos.sim.disk.SimLog;
+import io.moldau.chaos.sim.disk.SimLog.Copied;
 import io.moldau.chaos.sim.world.Luck;
 import io.moldau.env.DiskTrouble;
 import io.moldau.metadata.PartitionImage;
@@ -192,26 +193,44 @@ final class FollowerShell {
     }
 
     private void append(ByteBuffer records) {
-        if (!appended(records)) {
-            cluster.oracle().onGap(replica);
-            if (stream != null) {
-                stream.breakIn(0, 0);
+        switch (appended(records)) {
+            case TAKEN -> {
+                replica.onAppended();
+                step(FollowerEvent.Appended.EVENT);
             }
-            return;
+            case GAP -> {
+                cluster.oracle().onGap(replica);
+                if (stream != null) {
+                    stream.breakIn(0, 0);
+                }
+            }
+            case FLAWED -> {
+                cluster.oracle().onGap(replica);
+                replica.onAppended();
+                doubt(log.logEndOffset());
+            }
         }
-        replica.onAppended();
-        step(FollowerEvent.Appended.EVENT);
     }
 
     /// Where only room is missing, it asks again later.
-    private boolean appended(ByteBuffer records) {
+    private Copied appended(ByteBuffer records) {
         try {
             return log.appendCopy(records);
         } catch (UncheckedIOException refusal) {
             if (DiskTrouble.of(refusal) == DiskTrouble.FAILED) {
                 throw refusal;
             }
-            return false;
+            return Copied.GAP;
+        }
+    }
+
+    /// Nothing more is taken that was asked for until now.
+    private void doubt(long offset) {
+        var to = stream;
+        int handle = lastHandle++;
+        if (to != null) {
+            to.toLeader.send(() -> to.leader.onDoubted(to, handle, offset));
+            step(new FollowerEvent.Fenced(to.number, core.leaderEpoch()));
         }
     }
 

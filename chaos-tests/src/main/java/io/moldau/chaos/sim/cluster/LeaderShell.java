@@ -21,6 +21,7 @@ import java.util.Map;
 /// Does what a leader's core wants done.
 final class LeaderShell {
     private static final int RECORDS_MAX = 20;
+    private static final long LOOKED_AGAIN_MS = 1_000;
 
     private record Waiting(long offset, ProduceReply reply) {}
 
@@ -33,6 +34,7 @@ final class LeaderShell {
     private final Map<Integer, Cursor> cursors = new LinkedHashMap<>();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private long lastSession;
+    private long lookedAtMs;
     private boolean ended;
 
     LeaderShell(SimReplica replica, SimCluster cluster, Luck luck) {
@@ -41,6 +43,7 @@ final class LeaderShell {
         this.cluster = cluster;
         this.luck = luck;
         log = replica.log();
+        lookedAtMs = node.nowMs() - LOOKED_AGAIN_MS;
         core =
                 cluster.rules()
                         .leader(
@@ -154,6 +157,18 @@ final class LeaderShell {
             long session = cursor == null ? -1 : cursor.session;
             step(new LeaderEvent.Acknowledged(follower, session, logEndOffset));
         }
+    }
+
+    /// Whether it is this follower's turn to have the records looked at.
+    boolean mayLookAgain(SimStream stream, int handle) {
+        var cursor = cursors.get(stream.follower.node().id());
+        long nowMs = node.nowMs();
+        boolean isLast = cursor != null && cursor.stream == stream && cursor.handle == handle;
+        boolean may = isLast && nowMs - lookedAtMs >= LOOKED_AGAIN_MS;
+        if (may) {
+            lookedAtMs = nowMs;
+        }
+        return may;
     }
 
     void onGone(SimStream stream) {

@@ -2,6 +2,7 @@ package io.moldau.chaos.sim.cluster;
 
 import com.google.errorprone.annotations.FormatMethod;
 import io.moldau.chaos.sim.disk.Records;
+import io.moldau.chaos.sim.disk.SimLog;
 import io.moldau.chaos.sim.world.Violation;
 import io.moldau.metadata.ClusterImage;
 import io.moldau.metadata.MetadataCommand;
@@ -107,7 +108,12 @@ public final class Oracle {
         }
         long record = replica.log().record(at);
         int epoch = replica.log().epoch(at);
-        if (at >= committedEnd[partition]) {
+        if (record == SimLog.ILLEGIBLE
+                && at < committedEnd[partition]
+                && committed[partition][at] != SimLog.ILLEGIBLE) {
+            return; // Whoever wants it finds out, and asks another replica.
+        }
+        if (at >= committedEnd[partition] || committed[partition][at] == SimLog.ILLEGIBLE) {
             if (at >= committed[partition].length) {
                 committed[partition] = Arrays.copyOf(committed[partition], at * 2);
                 epochs[partition] = Arrays.copyOf(epochs[partition], at * 2);
@@ -138,6 +144,11 @@ public final class Oracle {
                 replica.isOfToday()
                         && replica.image().leaderEpoch()
                                 == cluster.partition(partition).leaderEpoch();
+        if (isNewest && replica.isReturning() && cluster.mix().allowsUncleanElections()) {
+            // It goes on with what it has left: nobody else was there to lead.
+            uncleanEpoch[partition] = replica.image().leaderEpoch();
+            awaitsReign[partition] = true;
+        }
         if (isNewest && awaitsReign[partition]) {
             awaitsReign[partition] = false;
             forgetWhatIsGone(replica);
@@ -159,8 +170,7 @@ public final class Oracle {
         var log = leader.log();
         int end = (int) Math.min(committedEnd[partition], log.logStartOffset());
         while (end < Math.min(committedEnd[partition], log.logEndOffset())
-                && committed[partition][end] == log.record(end)
-                && epochs[partition][end] == log.epoch(end)) {
+                && isThere(log, partition, end)) {
             end++;
         }
         int kept = end;
@@ -168,6 +178,12 @@ public final class Oracle {
         deletedEnd[partition] = Math.max(deletedEnd[partition], log.logStartOffset());
         acknowledged.get(partition).values().removeIf(offset -> offset >= kept);
         checkedTo.keySet().removeIf(replica -> replica.partition() == partition);
+    }
+
+    private boolean isThere(SimLog log, int partition, int at) {
+        long record = log.record(at);
+        return record == SimLog.ILLEGIBLE
+                || (record == committed[partition][at] && log.epoch(at) == epochs[partition][at]);
     }
 
     private void hasAll(SimReplica replica, String why) {

@@ -27,6 +27,7 @@ public final class SimReplica {
     private FollowerShell following;
     private boolean flushing;
     private Withdrawal withdrawn;
+    private boolean isReturning;
     private long damagedFrom = SimLog.NOTHING;
 
     SimReplica(SimNode node, int partition, SimCluster cluster) {
@@ -118,6 +119,11 @@ public final class SimReplica {
         return withdrawn != null;
     }
 
+    /// Whether it takes part again this very moment, with less than it had.
+    boolean isReturning() {
+        return isReturning;
+    }
+
     /// Does something that the disk may refuse.
     void guarded(Runnable action) {
         try {
@@ -133,25 +139,26 @@ public final class SimReplica {
     /// Returns whether something is damaged; then it makes way until that is mended.
     public boolean scrub() {
         if (isOpen && withdrawn == null) {
-            guarded(() -> {
-                damagedFrom = log().scrub();
-                if (damagedFrom != SimLog.NOTHING) {
-                    withdraw(true);
-                }
-            });
+            guarded(() -> onDamage(log().scrub()));
         }
         return withdrawn != null;
     }
 
     /// It does not count, and another leads: that one sends again what is cut here.
     private void mend() {
-        long from = Math.max(damagedFrom, log().logStartOffset());
+        long start = log().logStartOffset();
+        boolean isBelow = damagedFrom < start; // And would stay there.
+        long from = Math.max(damagedFrom, start);
         damagedFrom = SimLog.NOTHING;
         try {
-            log().truncateTo(from);
+            if (isBelow) {
+                log().startFreshAt(start);
+            } else {
+                log().truncateTo(from);
+            }
         } catch (DamagedLogException unreadable) {
             cluster.timeline().note(15, node.id(), partition, from, unreadable::getMessage);
-            log().startFreshAt(log().logStartOffset());
+            log().startFreshAt(start);
         }
     }
 
@@ -178,22 +185,27 @@ public final class SimReplica {
         withdrawn.tick();
     }
 
-    /// Everything is on the disk now, or the disk has refused.
-    public void flushNow() {
-        if (isOpen && !flushing && withdrawn == null) {
+    /// Everything is on the disk now, or the disk has refused. Returns false where a flush is still
+    /// under way.
+    public boolean flushNow() {
+        boolean may = isOpen && !flushing && withdrawn == null;
+        if (may) {
             guarded(() -> log().flush());
         }
+        return may;
     }
 
     private void tryAgain() {
+        isReturning = hasLost();
         withdrawn = null;
         guarded(() -> {
-            log();
+            log().onLossKnown();
             if (damagedFrom != SimLog.NOTHING) {
                 mend();
             }
             follow(node.image());
         });
+        isReturning = false;
     }
 
     /// Takes the role that the metadata gives.
@@ -309,7 +321,7 @@ public final class SimReplica {
         if (following != null) {
             following.onTick();
         }
-        if (cluster.mix().has(Fault.BIT_ROT) && luck.chance(0.03)) {
+        if (cluster.mix().has(Fault.BIT_ROT) && cluster.mix().scrubs() && luck.chance(0.03)) {
             scrub();
             return;
         }
@@ -391,6 +403,23 @@ public final class SimReplica {
     void onAck(SimStream stream, int handle, long logEndOffset) {
         if (leading != null) {
             guarded(() -> leading.onAck(stream, handle, logEndOffset));
+        }
+    }
+
+    void onDoubted(SimStream stream, int handle, long offset) {
+        if (leading != null) {
+            guarded(() -> {
+                if (leading.mayLookAgain(stream, handle)) {
+                    onDamage(log().damageNear(offset));
+                }
+            });
+        }
+    }
+
+    private void onDamage(long fromOffset) {
+        if (fromOffset != SimLog.NOTHING) {
+            damagedFrom = fromOffset;
+            withdraw(true);
         }
     }
 

@@ -45,6 +45,13 @@ final class Batches {
         return batch;
     }
 
+    /// Whether it is what was written, as far as its checksum tells.
+    static boolean isWhole(ByteBuffer buffer, int at) {
+        return BatchLayout.sizeBytes(buffer, at) == BYTES
+                && BatchLayout.magic(buffer, at) == BatchLayout.MAGIC
+                && BatchLayout.crc(buffer, at) == BatchLayout.computeCrc(buffer, at, BYTES);
+    }
+
     static long record(ByteBuffer buffer, int at) {
         return buffer.getLong(at + VALUE_AT);
     }

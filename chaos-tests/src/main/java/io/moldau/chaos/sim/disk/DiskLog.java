@@ -11,15 +11,20 @@ import io.moldau.log.AppendResult.Refused;
 import io.moldau.log.EpochEnd;
 import io.moldau.log.FlushTicket;
 import io.moldau.log.PartitionLog;
+import io.moldau.log.ScrubTicket;
+import io.moldau.log.WholeBatches;
 import io.moldau.log.batch.BatchLayout;
+import io.moldau.log.segment.DamagedLogException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.LongToIntFunction;
 import org.apache.kafka.common.protocol.Errors;
 
 /// Production's log. What was appended is remembered beside it, for the judge, who asks often.
 final class DiskLog implements SimLog {
     private static final int LEADERS_OWN = -1;
+    private static final int NO_EPOCH = -1;
 
     private static final int SCRUB_BYTES = 64 * 1024;
 
@@ -29,11 +34,9 @@ final class DiskLog implements SimLog {
     private final Shadow shadow = new Shadow();
     private FlushTicket flush;
     private long promised;
-    private final long found;
 
     /// @param log as it was opened just now
-    /// @param rots whether bits may have flipped in it
-    DiskLog(PartitionLog log, Clock clock, Rules rules, boolean rots) {
+    DiskLog(PartitionLog log, Clock clock, Rules rules) {
         this.log = log;
         this.clock = clock;
         this.rules = rules;
@@ -41,18 +44,24 @@ final class DiskLog implements SimLog {
         boolean hasToSync = log.unflushedRecords() >= log.config().flushMessages();
         promised = hasToSync ? log.recoveryPoint() : log.logEndOffset();
         shadow.restart(log.logStartOffset());
-        found = rots ? scrub() : NOTHING;
-        readInto(shadow, found == NOTHING ? log.logEndOffset() : found);
+        readInto(shadow, log.logEndOffset());
     }
 
     PartitionLog log() {
         return log;
     }
 
+    /// Also where bits have flipped, and nobody knows.
     private void readInto(Shadow target, long end) {
-        for (long at = target.end(); at < end; at = target.end()) {
-            var copy = read(at, 1_000);
-            target.addAll(copy.position(Long.BYTES).slice());
+        while (target.end() < end) {
+            long at = target.end();
+            try {
+                var batches = log.readWhole(at, 1_000 * Batches.BYTES);
+                var copy = bytesOf(at, batches);
+                target.addAll(copy, end, epoch -> log.epochOf(epoch).orElse(NO_EPOCH));
+            } catch (DamagedLogException damaged) {
+                target.add(ILLEGIBLE, log.epochOf(at).orElse(NO_EPOCH));
+            }
             if (target.end() == at) {
                 throw new Violation("nothing can be read at %d of %d".formatted(at, end));
             }
@@ -77,21 +86,21 @@ final class DiskLog implements SimLog {
     }
 
     @Override
-    public boolean appendCopy(ByteBuffer copy) {
+    public Copied appendCopy(ByteBuffer copy) {
         if (copy.getLong(0) != logEndOffset()) {
-            return false;
+            return Copied.GAP;
         }
         var batches = copy.position(Long.BYTES).slice();
         var result = appended(batches);
+        shadow.addTaken(batches, log.logEndOffset());
+        onAppended();
         if (result instanceof Refused(var error, _, _)) {
             if (error == Errors.CORRUPT_MESSAGE) {
-                return false; // The leader's disk has rotted, and it does not know yet.
+                return Copied.FLAWED; // The leader's disk has rotted, and it does not know yet.
             }
             throw new Violation("what a leader sent is refused: " + result);
         }
-        shadow.addAll(batches);
-        onAppended();
-        return true;
+        return Copied.TAKEN;
     }
 
     /// A disk that fills up may take some of the batches.
@@ -99,7 +108,7 @@ final class DiskLog implements SimLog {
         try {
             return log.append(batches, AppendMode.REPLICA, LEADERS_OWN, clock.wallMs());
         } catch (UncheckedIOException refusal) {
-            readInto(shadow, log.logEndOffset());
+            shadow.addTaken(batches, log.logEndOffset());
             throw refusal;
         }
     }
@@ -110,6 +119,12 @@ final class DiskLog implements SimLog {
             return ByteBuffer.allocate(Long.BYTES).putLong(offset).flip();
         }
         var batches = log.readWhole(offset, maxRecords * Batches.BYTES);
+        var copy = bytesOf(offset, batches);
+        log.checkRead(copy.slice(Long.BYTES, batches.sizeBytes()), batches, offset);
+        return copy;
+    }
+
+    private static ByteBuffer bytesOf(long offset, WholeBatches batches) {
         var copy = ByteBuffer.allocate(Long.BYTES + batches.sizeBytes()).putLong(offset);
         batches.slice().readFully(copy);
         batches.slice().release();
@@ -184,7 +199,7 @@ final class DiskLog implements SimLog {
     @Override
     public long scrub() {
         long damage = NOTHING;
-        for (var ticket = log.beginScrub(0); ticket != null; ) {
+        for (var ticket = beginScrub(0); ticket != null; ) {
             try (var last = ticket) {
                 boolean more;
                 do {
@@ -194,17 +209,33 @@ final class DiskLog implements SimLog {
                 if (found != null && (damage == NOTHING || found.fromOffset() < damage)) {
                     damage = found.fromOffset();
                 }
-                ticket = log.beginScrub(last.endOffset());
+                ticket = beginScrub(last.endOffset());
             }
         }
         return damage;
     }
 
+    private ScrubTicket beginScrub(long fromOffset) {
+        long from = Math.max(fromOffset, log.logStartOffset());
+        var closed = log.beginScrub(from);
+        return closed != null ? closed : log.beginTailScrub(from);
+    }
+
+    @Override
+    public long damageNear(long offset) {
+        var damage = log.damageNear(offset, SCRUB_BYTES);
+        return damage == null ? NOTHING : damage.fromOffset();
+    }
+
     @Override
     public long damageAtOpening() {
         var cut = log.damageAtOpening();
-        boolean isCutBefore = cut != null && (found == NOTHING || cut.fromOffset() < found);
-        return isCutBefore ? cut.fromOffset() : found;
+        return cut == null ? NOTHING : cut.fromOffset();
+    }
+
+    @Override
+    public void onLossKnown() {
+        log.onLossKnown();
     }
 
     @Override
@@ -223,7 +254,9 @@ final class DiskLog implements SimLog {
         read.restart(logStartOffset());
         readInto(read, logEndOffset());
         for (long at = logStartOffset(); at < logEndOffset(); at++) {
-            if (read.record(at) != record(at) || read.epoch(at) != epoch(at)) {
+            if (read.record(at) == ILLEGIBLE
+                    || read.record(at) != record(at)
+                    || read.epoch(at) != epoch(at)) {
                 return "at %d is %x of epoch %d, and %x of epoch %d was written"
                         .formatted(at, read.record(at), read.epoch(at), record(at), epoch(at));
             }
@@ -304,12 +337,26 @@ final class DiskLog implements SimLog {
             count++;
         }
 
-        /// A batch that holds the log's start may begin below it.
-        void addAll(ByteBuffer batches) {
-            for (int at = 0; at < batches.limit(); at += Batches.BYTES) {
-                if (BatchLayout.baseOffset(batches, at) == end()) {
-                    add(Batches.record(batches, at), BatchLayout.leaderEpoch(batches, at));
+        /// What a follower was given and took, up to where its log ends now.
+        void addTaken(ByteBuffer batches, long logEnd) {
+            for (int at = 0; end() < logEnd; at += Batches.BYTES) {
+                if (at == batches.limit() || BatchLayout.baseOffset(batches, at) != end()) {
+                    throw new Violation("nothing was given for %d of %d".formatted(end(), logEnd));
                 }
+                add(Batches.record(batches, at), BatchLayout.leaderEpoch(batches, at));
+            }
+        }
+
+        /// What was found, behind the offset it was looked for. A batch whose offset has rotted may
+        /// be found twice.
+        void addAll(ByteBuffer copy, long logEnd, LongToIntFunction epochs) {
+            for (int at = Long.BYTES; at < copy.limit() && end() < logEnd; at += Batches.BYTES) {
+                int epoch = epochs.applyAsInt(end());
+                boolean isWhole =
+                        BatchLayout.baseOffset(copy, at) == end()
+                                && BatchLayout.leaderEpoch(copy, at) == epoch
+                                && Batches.isWhole(copy, at);
+                add(isWhole ? Batches.record(copy, at) : ILLEGIBLE, epoch);
             }
         }
     }

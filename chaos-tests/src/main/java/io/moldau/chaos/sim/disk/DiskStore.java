@@ -1,6 +1,5 @@
 package io.moldau.chaos.sim.disk;
 
-import io.moldau.chaos.sim.world.Fault;
 import io.moldau.chaos.sim.world.Luck;
 import io.moldau.chaos.sim.world.Mix;
 import io.moldau.chaos.sim.world.Rules;
@@ -86,7 +85,7 @@ public final class DiskStore implements SimStore {
         if (logs[partition] == null) {
             var name = name(partition);
             var log = directory.openLog(name, topicId, config);
-            logs[partition] = new DiskLog(log, clock, rules, mix.has(Fault.BIT_ROT));
+            logs[partition] = new DiskLog(log, clock, rules);
         }
         return logs[partition];
     }
@@ -121,8 +120,8 @@ public final class DiskStore implements SimStore {
         disk.setFreeBytes(freeBytes);
     }
 
-    /// In a closed segment below the recovery point, as it is written down: what recovery and scrub
-    /// are to tell from a torn tail.
+    /// Below the recovery point, as it is written down: what recovery and scrub are to tell from a
+    /// torn tail.
     @Override
     public void rot(int partition) {
         if (logs[partition] == null) {
@@ -133,15 +132,13 @@ public final class DiskStore implements SimStore {
         var folder = ROOT.resolve(name(partition).toString());
         var segments = disk.list(folder).stream().filter(name -> name.endsWith(".log")).sorted();
         var files = segments.map(folder::resolve).toList();
-        var closed = new ArrayList<Path>();
-        for (int i = 0; i + 1 < files.size(); i++) {
-            if (baseOffset(files.get(i + 1)) <= durable && disk.size(files.get(i)) > 0) {
-                closed.add(files.get(i));
-            }
+        if (files.isEmpty()) {
+            return;
         }
-        if (!closed.isEmpty()) {
-            var file = closed.get(luck.below(closed.size()));
-            disk.flip(file, luck.below((int) disk.size(file)), 1 << luck.below(8));
+        var file = files.get(luck.below(files.size()));
+        long bytes = Math.min(disk.size(file), (durable - baseOffset(file)) * Batches.BYTES);
+        if (bytes > 0) {
+            disk.flip(file, luck.below((int) bytes), 1 << luck.below(8));
         }
     }
 

@@ -68,14 +68,14 @@ final class MemoryLog implements SimLog {
     }
 
     @Override
-    public boolean appendCopy(ByteBuffer copy) {
+    public Copied appendCopy(ByteBuffer copy) {
         if (copy.getLong() != end) {
-            return false;
+            return Copied.GAP;
         }
         while (copy.hasRemaining()) {
             add(copy.getLong(), copy.getInt());
         }
-        return true;
+        return Copied.TAKEN;
     }
 
     @Override

@@ -12,8 +12,17 @@ public interface SimLog extends ReplicaLog {
     /// below if its producer had sent it before; negative if it may not enter.
     long append(long record, int leaderEpoch);
 
-    /// As a follower, what [#read] gave. Returns false if it does not follow the log's end.
-    boolean appendCopy(ByteBuffer copy);
+    /// As a follower, what [#read] gave.
+    Copied appendCopy(ByteBuffer copy);
+
+    /// What became of a copy.
+    enum Copied {
+        TAKEN,
+        /// It does not follow the log's end.
+        GAP,
+        /// It, or a part of it, cannot be what was written.
+        FLAWED
+    }
 
     /// At most `maxRecords`, from `offset` on.
     ByteBuffer read(long offset, int maxRecords);
@@ -56,11 +65,25 @@ public interface SimLog extends ReplicaLog {
         return NOTHING;
     }
 
+    /// Looks at what is around `offset`. Returns from where on it is not what was written, or
+    /// [#NOTHING].
+    default long damageNear(long offset) {
+        return NOTHING;
+    }
+
     /// From where on something that had been durable is missing or is not what it was, as far as
     /// was seen when it was opened; or [#NOTHING].
     default long damageAtOpening() {
         return NOTHING;
     }
+
+    /// Nobody counts on what was missing any more.
+    default void onLossKnown() {
+        // Nothing is remembered of it.
+    }
+
+    /// What [#record] says where a bit has flipped and nobody knows what was there.
+    long ILLEGIBLE = -1;
 
     long record(long offset);
 
