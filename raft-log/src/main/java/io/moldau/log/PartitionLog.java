@@ -477,7 +477,7 @@ public final class PartitionLog {
         }
         epochs.store();
         if (flushes.isUnderWay()) {
-            epochs.rewrite();
+            epochs.sound(segments).rewrite(); // An illegible one must not become an empty one.
         }
         if (flushes.onClose(segments) || unflushedRecords() > 0 || epochs.isUnsynced()) {
             flush();

@@ -300,6 +300,24 @@ class LogRecoveryTest {
                 .hasValueSatisfying(found -> assertThat(found.offset()).isEqualTo(1));
     }
 
+    /// Closed while a flush was under way, it became one that says nothing (disk history 70081069).
+    @Test
+    void doesNotWriteEpochsThatItCouldNotRead() throws Exception {
+        // given
+        fixture.append(2, 3);
+        fixture.reopenCleanly();
+        fixture.directory().close();
+        cut(fixture.folder().resolve(EpochCache.FILE), 0);
+        fixture.open();
+        var _ = fixture.log.beginFlush();
+
+        // when
+        fixture.reopenCleanly();
+
+        // then
+        assertThat(fixture.log.epochOf(0)).hasValue(LogFixture.EPOCH);
+    }
+
     private File file(String suffix) {
         return fixture.folder().resolve("00000000000000000000" + suffix).toFile();
     }
