@@ -221,6 +221,7 @@ public final class LogDirectory implements AutoCloseable {
     private void checkSynced(TopicPartition partition) {
         var failure = unsynced.get(partition);
         if (failure != null) {
+            SyncFailure.mark(disk, folders.of(partition)); // A full disk may have refused it.
             throw new UncheckedIOException(
                     "the log of %s failed to reach the disk and stays closed until the node starts again"
                             .formatted(partition),
@@ -350,6 +351,7 @@ public final class LogDirectory implements AutoCloseable {
                 abandoned.isEmpty() && (cleanShutdown || logs.size() == partitions().size());
         try {
             clean &= closeLogs(closers);
+            unsynced.keySet().forEach(name -> SyncFailure.mark(disk, folders.of(name)));
             checkpoint();
             if (clean) {
                 var mark = StandardCharsets.UTF_8.encode(CLEAN_SHUTDOWN_CONTENT);

@@ -22,9 +22,12 @@ final class SyncFailure {
 
     private SyncFailure() {}
 
+    /// May be called until it succeeds.
     static void mark(Disk disk, Path folder) {
         try {
-            disk.create(folder.resolve(FILE)).close();
+            if (!disk.exists(folder.resolve(FILE))) {
+                disk.create(folder.resolve(FILE)).close();
+            }
         } catch (IOException | UncheckedIOException e) { // The next start then trusts the cache.
             LOGGER.atWarn().addKeyValue("folder", folder).setCause(e).log("cannot be marked");
         }
