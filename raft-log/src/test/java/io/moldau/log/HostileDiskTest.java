@@ -101,6 +101,37 @@ class HostileDiskTest {
         }
     }
 
+    /// Found by the simulation, seed 50103872: a full disk had refused the mark, so the next
+    /// process believed the cache.
+    @Test
+    void marksAFailedSyncAsSoonAsAFullDiskLetsIt() {
+        // given
+        var disk = disk(1);
+        var fixture = fixture(disk);
+        fixture.append(1, 3);
+        var flush = fixture.log.beginFlush();
+        var mark = ROOT.resolve(fixture.log.partition().toString()).resolve(SyncFailure.FILE);
+        disk.setFreeBytes(Integer.MIN_VALUE); // What the flush itself gives back is too little.
+        disk.failSyncs(1);
+        assertThatThrownBy(flush::sync).isInstanceOf(UncheckedIOException.class);
+        fixture.directory().abandonLog(fixture.log);
+        boolean markedAtOnce = disk.exists(mark);
+
+        // when
+        disk.clean();
+        assertThatThrownBy(() ->
+                        fixture.directory()
+                                .openLog(
+                                        fixture.log.partition(),
+                                        fixture.log.topicId(),
+                                        fixture.log.config()))
+                .isInstanceOf(UncheckedIOException.class);
+
+        // then
+        assertThat(markedAtOnce).isFalse();
+        assertThat(disk.exists(mark)).isTrue();
+    }
+
     /// The names of folder and file, and which epoch the records are of.
     @Test
     void syncsWhatAKilledProcessHadNot() {
