@@ -23,13 +23,15 @@ import javax.tools.ToolProvider;
 /// @param wrong what it becomes
 /// @param faults that bring it to light
 /// @param names anomalies of which at least one must be reported
+/// @param settings of the brokers, as `KEY=VALUE`, that it takes to show within a minute
 record PlantedBug(
         String label,
         String source,
         String right,
         String wrong,
         List<String> faults,
-        List<String> names) {
+        List<String> names,
+        List<String> settings) {
     private static final String REPLICATION = "broker/src/main/java/io/moldau/broker/replication/";
     private static final String PARTITION = "broker/src/main/java/io/moldau/broker/partition/";
 
@@ -41,7 +43,8 @@ record PlantedBug(
                             "if (endOffset <= (all ? partition.highWatermark() : keeper.promisedEnd())) {",
                             "if (endOffset <= keeper.promisedEnd()) {",
                             List.of("isolate", "kill"),
-                            List.of("lost-write")),
+                            List.of("lost-write"),
+                            List.of()),
                     new PlantedBug(
                             "forgets what producers have sent",
                             "raft-log/src/main/java/io/moldau/log/ProducerStates.java",
@@ -62,35 +65,40 @@ record PlantedBug(
                             """
                                     .stripTrailing(),
                             List.of("pause", "kill", "isolate"),
-                            List.of("duplicate")),
+                            List.of("duplicate"),
+                            List.of()),
                     new PlantedBug(
                             "lets consumers read what is not committed",
                             PARTITION + "Partition.java",
                             "item.readFrom(log(), highWatermark, leadership(), !role().leads());",
                             "item.readFrom(log(), log().logEndOffset(), leadership(), !role().leads());",
                             List.of("isolate", "pause"),
-                            List.of("inconsistent-offsets", "aborted-read", "unseen")),
+                            List.of("inconsistent-offsets", "aborted-read", "unseen"),
+                            List.of()),
                     new PlantedBug(
                             "lets a former leader keep what its successor does not have",
                             REPLICATION + "LeaderReplica.java",
                             "return here.epoch() < lastFetchedEpoch || here.endOffset() < fetchOffset ? here : null;",
                             "return null;",
                             List.of("isolate", "cut", "elect"),
-                            List.of("inconsistent-offsets", "lost-write")),
+                            List.of("inconsistent-offsets", "lost-write"),
+                            List.of()),
                     new PlantedBug(
                             "elects whoever lives",
                             "metadata-quorum/src/main/java/io/moldau/metadata/placement/LeaderChoice.java",
                             "if (isr.contains(replica) && alive.test(replica)) {",
                             "if (alive.test(replica)) {",
-                            List.of("cut", "throttle", "pause", "kill"),
-                            List.of("lost-write")),
+                            List.of("cut", "kill"),
+                            List.of("lost-write", "inconsistent-offsets"),
+                            List.of("replica.lag.time.max.ms=1000")),
                     new PlantedBug(
                             "does not keep every committed offset",
                             "metadata-quorum/src/main/java/io/moldau/metadata/OffsetTable.java",
                             "if (topic.hasPartition(commit.partition())) {",
                             "if (topic.hasPartition(commit.partition()) && commit.offset() % 4 != 0) {",
                             List.of("client-crash", "elect"),
-                            List.of("commit-went-back")));
+                            List.of("commit-went-back"),
+                            List.of()));
 
     /// Makes a `moldau` that has the bug.
     ///

@@ -81,7 +81,7 @@ class PlantedBugsIT {
                 folder,
                 false,
                 bug.plant(folder.resolve("broken")),
-                List.of(),
+                bug.settings(),
                 Optional.empty(),
                 "planted bug: " + bug);
     }
