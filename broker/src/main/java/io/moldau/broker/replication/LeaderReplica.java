@@ -135,8 +135,8 @@ public class LeaderReplica {
                             divergence.epoch(),
                             divergence.endOffset()));
         }
-        follower.onAccepted(event.fetchOffset());
         long from = Math.max(event.fetchOffset(), log.logStartOffset());
+        follower.onAccepted(from);
         var accept = new Accept(event.node(), event.session(), from);
         return moved(accept, follower.hasLost(highWatermark) ? proposal(nowMs) : null);
     }
@@ -147,9 +147,15 @@ public class LeaderReplica {
 
     /// Where the follower's log leaves this one, as far as its last epoch tells; null when it is a
     /// part of this one.
+    ///
+    /// Where deletion has left nothing of that epoch here, there is nothing to compare with: the
+    /// follower may have records of a reign that came to nothing, behind the log start or below it,
+    /// and knows their producers. It is sent below the log start, and starts afresh; one that had
+    /// only what was here has nothing to lose by it.
     EpochEnd divergence(long fetchOffset, int lastFetchedEpoch) {
         long end = log.logEndOffset();
-        if (fetchOffset < log.logStartOffset()) {
+        long start = log.logStartOffset();
+        if (fetchOffset < start) {
             return null; // Whatever it has, it starts afresh.
         }
         if (lastFetchedEpoch < 0) {
@@ -158,6 +164,9 @@ public class LeaderReplica {
         var here = log.endOffsetFor(lastFetchedEpoch);
         if (here.endOffset() < 0) {
             return new EpochEnd(log.latestEpoch(), end);
+        }
+        if (start > 0 && here.endOffset() <= start && lastFetchedEpoch != log.latestEpoch()) {
+            return new EpochEnd(lastFetchedEpoch, start - 1);
         }
         return here.epoch() < lastFetchedEpoch || here.endOffset() < fetchOffset ? here : null;
     }

@@ -304,6 +304,34 @@ class LeaderReplicaTest {
                         """);
     }
 
+    /// Found by the simulation: it kept a reign's records below the log start, where nobody could
+    /// compare them, was elected, and showed them, or took its producer's retry for known.
+    @Test
+    void aFollowerWhoseLastEpochIsDeletedHereStartsAfresh() {
+        LeaderTranscript.with(ListLog.of("1 2 2 2").startingAt(2), 1)
+                .check(
+                        """
+                        > open 2 at 4 after 1
+                          truncate 2: epoch 1 ends at 1
+                        > open 2 at 2 after 1
+                          truncate 2: epoch 1 ends at 1
+                        > open 2 at 1 after 1
+                          accept 2 from 2
+                        > open 2 at 3 after 2
+                          accept 2 from 3
+                        """);
+    }
+
+    @Test
+    void aFollowerThatLacksOnlyWhatIsDeletedStaysInSync() {
+        LeaderTranscript.with(ListLog.of("1 1 1").startingAt(3).committedTo(3), 1, 2, 3)
+                .check(
+                        """
+                        > open 2 at 2 after 1
+                          accept 2 from 3
+                        """);
+    }
+
     @Test
     void anEmptyLogTakesAwayWhatOthersHave() {
         LeaderTranscript.with(ListLog.of(""), 1)

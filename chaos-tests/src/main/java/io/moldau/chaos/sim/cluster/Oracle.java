@@ -210,7 +210,8 @@ public final class Oracle {
         }
     }
 
-    /// One that follows a leader of the past, and may not be elected, does no harm by what it cuts.
+    /// One that follows a leader of the past, and may not be elected, does no harm by what it cuts,
+    /// nor does who cuts what users had deleted.
     void onTruncation(SimReplica replica, long offset) {
         int partition = replica.partition();
         var log = replica.log();
@@ -221,7 +222,7 @@ public final class Oracle {
                         && (replica.image().leaderEpoch() == now.leaderEpoch()
                                 || now.isr().contains(id)
                                 || now.elr().contains(id));
-        long at = Math.max(offset, log.logStartOffset());
+        long at = Math.max(Math.max(offset, log.logStartOffset()), deletedEnd[partition]);
         boolean hasIt =
                 matters
                         && at < Math.min(committedEnd[partition], log.logEndOffset())
