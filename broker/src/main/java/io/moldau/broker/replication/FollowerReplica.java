@@ -148,6 +148,14 @@ public class FollowerReplica {
     }
 
     private List<FollowerEffect> onDiverged(Diverged event, long nowMs) {
+        if (event.epoch() < 0) {
+            highWatermark = event.endOffset();
+            to(State.OPENING, nowMs);
+            return List.of(
+                    new StartFreshAt(event.endOffset()),
+                    new HighWatermark(event.endOffset()),
+                    new Open(session, leaderEpoch, event.endOffset(), -1));
+        }
         long end = log.logEndOffset();
         long target = Math.min(truncationOffset(event.epoch(), event.endOffset()), end);
         if (target >= end) {

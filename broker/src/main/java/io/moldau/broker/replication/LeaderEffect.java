@@ -11,7 +11,8 @@ public sealed interface LeaderEffect {
     record Accept(int node, long session, long fromOffset) implements LeaderEffect {}
 
     /// The follower's log is not a part of this one: here its last epoch is `epoch` at most, and
-    /// that ends at `endOffset`. Nothing is pushed; the follower cuts and opens again.
+    /// that ends at `endOffset`. Nothing is pushed; the follower cuts and opens again. With epoch
+    /// -1 nothing of its last epoch is left here, and it starts afresh at `endOffset`.
     record Truncate(int node, long session, int epoch, long endOffset) implements LeaderEffect {}
 
     /// Nothing is pushed, or nothing more.

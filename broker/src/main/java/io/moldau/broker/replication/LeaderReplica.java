@@ -150,8 +150,8 @@ public class LeaderReplica {
     ///
     /// Where deletion has left nothing of that epoch here, there is nothing to compare with: the
     /// follower may have records of a reign that came to nothing, behind the log start or below it,
-    /// and knows their producers. It is sent below the log start, and starts afresh; one that had
-    /// only what was here has nothing to lose by it.
+    /// and knows their producers. It starts afresh; one that had only what was here has nothing to
+    /// lose by it.
     EpochEnd divergence(long fetchOffset, int lastFetchedEpoch) {
         long end = log.logEndOffset();
         long start = log.logStartOffset();
@@ -166,7 +166,7 @@ public class LeaderReplica {
             return new EpochEnd(log.latestEpoch(), end);
         }
         if (start > 0 && here.endOffset() <= start && lastFetchedEpoch != log.latestEpoch()) {
-            return new EpochEnd(lastFetchedEpoch, start - 1);
+            return new EpochEnd(-1, start);
         }
         return here.epoch() < lastFetchedEpoch || here.endOffset() < fetchOffset ? here : null;
     }

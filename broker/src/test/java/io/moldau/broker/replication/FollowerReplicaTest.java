@@ -42,6 +42,22 @@ class FollowerReplicaTest {
                         """);
     }
 
+    @Test
+    void startsAfreshWhereNothingOfItsLastEpochIsLeft() {
+        new FollowerTranscript(ListLog.of("1 1 1 1").committedTo(1))
+                .check(
+                        """
+                        > connected 7
+                          open 7 in 5 at 4 after 1
+                        > diverged 7 -1 3
+                          start fresh at 3
+                          committed 3
+                          open 7 in 5 at 3 after -1
+                        > accepted 7 3
+                          ack 3
+                        """);
+    }
+
     /// Classic bug 1, KIP-101: the high watermark arrives late and is no measure of what others
     /// have.
     @Test

@@ -312,10 +312,10 @@ class LeaderReplicaTest {
                 .check(
                         """
                         > open 2 at 4 after 1
-                          truncate 2: epoch 1 ends at 1
+                          truncate 2: epoch -1 ends at 2
                         > open 2 at 2 after 1
-                          truncate 2: epoch 1 ends at 1
-                        > open 2 at 1 after 1
+                          truncate 2: epoch -1 ends at 2
+                        > open 2 at 2 after -1
                           accept 2 from 2
                         > open 2 at 3 after 2
                           accept 2 from 3

@@ -210,8 +210,7 @@ public final class Oracle {
         }
     }
 
-    /// One that follows a leader of the past, and may not be elected, does no harm by what it cuts,
-    /// nor does who cuts what users had deleted.
+    /// One that follows a leader of the past, and may not be elected, does no harm by what it cuts.
     void onTruncation(SimReplica replica, long offset) {
         int partition = replica.partition();
         var log = replica.log();
@@ -222,7 +221,7 @@ public final class Oracle {
                         && (replica.image().leaderEpoch() == now.leaderEpoch()
                                 || now.isr().contains(id)
                                 || now.elr().contains(id));
-        long at = Math.max(Math.max(offset, log.logStartOffset()), deletedEnd[partition]);
+        long at = Math.max(offset, log.logStartOffset());
         boolean hasIt =
                 matters
                         && at < Math.min(committedEnd[partition], log.logEndOffset())
