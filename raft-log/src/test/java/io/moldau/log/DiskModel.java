@@ -1,5 +1,7 @@
 package io.moldau.log;
 
+import io.moldau.log.batch.BatchLayout;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +37,23 @@ final class DiskModel {
     void add(Batch batch) {
         batches.add(batch);
         end = batch.last() + 1;
+    }
+
+    /// The batch has that epoch, whatever was written.
+    void setEpoch(int index, int epoch) {
+        var batch = batches.get(index);
+        var bytes = batch.bytes().clone();
+        BatchLayout.stamp(ByteBuffer.wrap(bytes), 0, batch.base(), epoch);
+        batches.set(
+                index,
+                new Batch(
+                        batch.base(),
+                        batch.last(),
+                        epoch,
+                        bytes,
+                        batch.timestamps(),
+                        batch.producer(),
+                        batch.sequence()));
     }
 
     void cutTo(long offset) {
