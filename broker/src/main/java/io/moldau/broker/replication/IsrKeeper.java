@@ -56,6 +56,10 @@ class IsrKeeper {
         return image.isr().size() >= Math.min(minIsr, image.replicas().size());
     }
 
+    boolean isInElr(int node) {
+        return image.elr().contains(node);
+    }
+
     /// True if the node has registered anew since it sent this.
     boolean isStale(FollowerOpened event) {
         return event.nodeEpoch() < nodes.epochOf(event.node());

@@ -126,7 +126,11 @@ public class LeaderReplica {
             return List.of(refused(event, Errors.STALE_BROKER_EPOCH));
         }
         follower.onOpened(event.nodeEpoch(), event.session());
-        var divergence = divergence(event.fetchOffset(), event.lastFetchedEpoch());
+        var divergence =
+                divergence(
+                        event.fetchOffset(),
+                        event.lastFetchedEpoch(),
+                        follower.maybeInIsr() || isr.isInElr(event.node()));
         if (divergence != null) {
             return List.of(
                     new Truncate(
@@ -150,9 +154,14 @@ public class LeaderReplica {
     ///
     /// Where deletion has left nothing of that epoch here, there is nothing to compare with: the
     /// follower may have records of a reign that came to nothing, behind the log start or below it,
-    /// and knows their producers. It starts afresh; one that had only what was here has nothing to
-    /// lose by it.
-    EpochEnd divergence(long fetchOffset, int lastFetchedEpoch) {
+    /// and knows their producers. It starts afresh; one that had only what was here loses nothing
+    /// but its producers by it.
+    ///
+    /// Not so one that may be elected. What it has below the log start was committed, so it is none
+    /// of another reign's, and elected it must know the producers of that.
+    ///
+    /// @param mayBeElected whether the follower is in the ISR or the ELR, or perhaps by now
+    EpochEnd divergence(long fetchOffset, int lastFetchedEpoch, boolean mayBeElected) {
         long end = log.logEndOffset();
         long start = log.logStartOffset();
         if (fetchOffset < start) {
@@ -165,7 +174,8 @@ public class LeaderReplica {
         if (here.endOffset() < 0) {
             return new EpochEnd(log.latestEpoch(), end);
         }
-        if (start > 0 && here.endOffset() <= start && lastFetchedEpoch != log.latestEpoch()) {
+        boolean comparable = here.endOffset() > start || lastFetchedEpoch == log.latestEpoch();
+        if (start > 0 && !comparable && !mayBeElected) {
             return new EpochEnd(-1, start);
         }
         return here.epoch() < lastFetchedEpoch || here.endOffset() < fetchOffset ? here : null;

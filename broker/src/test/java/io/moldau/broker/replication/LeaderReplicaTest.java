@@ -322,6 +322,35 @@ class LeaderReplicaTest {
                         """);
     }
 
+    /// It has what is committed, so nothing of another reign is below the log start; and elected it
+    /// must know whose retries it sees.
+    @Test
+    void aFollowerInSyncNeverStartsAfreshWhereItsLogIsCommitted() {
+        LeaderTranscript.with(ListLog.of("1 1 1").startingAt(3).committedTo(3), 1, 2)
+                .check(
+                        """
+                        > open 2 at 3 after 1
+                          accept 2 from 3
+                        > open 2 at 5 after 1
+                          truncate 2: epoch 1 ends at 3
+                        > open 3 at 3 after 1
+                          truncate 3: epoch -1 ends at 3
+                        """);
+    }
+
+    @Test
+    void aFollowerInTheElrNeverStartsAfreshWhereItsLogIsCommitted() {
+        LeaderTranscript.with(ListLog.of("1 1 1").startingAt(3).committedTo(3), 1)
+                .check(
+                        """
+                        > elr 2
+                        > open 2 at 3 after 1
+                          accept 2 from 3
+                        > open 3 at 3 after 1
+                          truncate 3: epoch -1 ends at 3
+                        """);
+    }
+
     @Test
     void aFollowerThatLacksOnlyWhatIsDeletedStaysInSync() {
         LeaderTranscript.with(ListLog.of("1 1 1").startingAt(3).committedTo(3), 1, 2, 3)

@@ -62,6 +62,7 @@ final class LeaderTranscript extends Transcript {
             }
             case "lost" -> step(new LeaderEvent.FollowerLost(rest.nextInt(), session));
             case "isr" -> metadata(image.replicas(), nodes(rest.next()));
+            case "elr" -> elr(nodes(rest.next()));
             case "replicas" -> metadata(nodes(rest.next()), nodes(rest.next()));
             case "fence" -> {
                 fenced.add(rest.nextInt());
@@ -104,6 +105,19 @@ final class LeaderTranscript extends Transcript {
         image =
                 new PartitionImage(
                         1, EPOCH, image.partitionEpoch() + 1, replicas, isr, List.of(), List.of());
+        tellMetadata();
+    }
+
+    private void elr(List<Integer> elr) {
+        image =
+                new PartitionImage(
+                        1,
+                        EPOCH,
+                        image.partitionEpoch() + 1,
+                        image.replicas(),
+                        image.isr(),
+                        elr,
+                        List.of());
         tellMetadata();
     }
 

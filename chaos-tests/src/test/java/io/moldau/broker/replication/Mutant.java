@@ -273,9 +273,9 @@ public enum Mutant implements Rules {
     private static LeaderReplica trusting(Reign reign) {
         return new Healthy(reign) {
             @Override
-            EpochEnd divergence(long fetchOffset, int lastFetchedEpoch) {
+            EpochEnd divergence(long fetchOffset, int lastFetchedEpoch, boolean mayBeElected) {
                 return fetchOffset > log.logEndOffset()
-                        ? super.divergence(fetchOffset, lastFetchedEpoch)
+                        ? super.divergence(fetchOffset, lastFetchedEpoch, mayBeElected)
                         : null;
             }
         };
