@@ -30,7 +30,7 @@ final class AbortedIndexes {
             segments.get(i).recoverTransactions(trusted);
         }
         var known = new ProducerStates();
-        long start = producers.restore(known, trusted, nowMs);
+        long start = producers.restore(known, segments, trusted, nowMs);
         for (int i = Math.max(0, segments.floor(start)); i < segments.count(); i++) {
             var segment = segments.get(i);
             if (segment.sizeBytes() == 0) {

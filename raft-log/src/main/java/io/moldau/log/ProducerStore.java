@@ -44,7 +44,7 @@ final class ProducerStore {
             states = new ProducerStates();
             // From the snapshot on, even below the log start: a transaction that the snapshot has
             // open may have ended there.
-            long from = restore(states, logEndOffset, nowMs);
+            long from = restore(states, segments, logEndOffset, nowMs);
             replay(states, segments, from, Long.MAX_VALUE, nowMs);
         }
         return states;
@@ -57,9 +57,13 @@ final class ProducerStore {
 
     /// Puts what the latest snapshot at or before `logEndOffset` has into `into`. Returns the
     /// snapshot's offset; 0 when there is none.
-    long restore(ProducerStates into, long logEndOffset, long nowMs) {
+    ///
+    /// One from before the first segment is none: a producer had better be unknown than known as it
+    /// was before records that are gone, for then what it sends next would be out of order.
+    long restore(ProducerStates into, LogSegments segments, long logEndOffset, long nowMs) {
+        long oldest = segments.isEmpty() ? 0 : segments.first().baseOffset();
         for (var offset = snapshots.floor(logEndOffset);
-                offset != null;
+                offset != null && offset >= oldest;
                 offset = snapshots.lower(offset)) {
             var entries = ProducerSnapshot.read(disk, file(offset));
             if (entries.isPresent()) {
@@ -163,7 +167,7 @@ final class ProducerStore {
     private void rewrite(LogSegments segments, long offset, long nowMs) {
         var then = new ProducerStates();
         try {
-            replay(then, segments, restore(then, offset, nowMs), offset, nowMs);
+            replay(then, segments, restore(then, segments, offset, nowMs), offset, nowMs);
         } catch (DamagedLogException damaged) {
             LOGGER.atWarn()
                     .addKeyValue("folder", folder)

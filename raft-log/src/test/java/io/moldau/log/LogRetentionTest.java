@@ -111,10 +111,40 @@ class LogRetentionTest {
         assertThat(fixture.append(fromProducer())).isInstanceOf(AppendResult.Duplicate.class);
     }
 
+    /// A crash took the latest snapshot, but brought back an older one that retention had removed
+    /// with its segment (disk history 110048299).
+    @Test
+    void doesNotKnowAProducerAsItWasBeforeRecordsThatAreGone() throws Exception {
+        // given
+        fixture.append(fromProducer());
+        fixture.append(1, 10);
+        fixture.append(fromProducer(10));
+        fixture.append(2, 10);
+        for (var name : fixture.files("")) {
+            boolean goes = name.startsWith("00000000000000000000.") || name.contains("20.");
+            if ((goes && !name.equals("00000000000000000020.snapshot"))
+                    || name.equals("00000000000000000040.snapshot")) {
+                Files.delete(fixture.folder().resolve(name));
+            }
+        }
+        fixture.reopenAfterKill();
+
+        // when
+        var next = fixture.append(fromProducer(20));
+
+        // then
+        assertThat(fixture.log.logStartOffset()).isEqualTo(40);
+        assertThat(next).isInstanceOf(AppendResult.Appended.class);
+    }
+
     private ByteBuffer fromProducer() {
+        return fromProducer(0);
+    }
+
+    private ByteBuffer fromProducer(int sequence) {
         return TestBatches.batch()
                 .timestamps(fixture.clock.wallMs())
-                .producer(9, 0, 0)
+                .producer(9, 0, sequence)
                 .records(10)
                 .build();
     }
