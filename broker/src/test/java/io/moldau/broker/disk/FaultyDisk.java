@@ -40,6 +40,10 @@ public final class FaultyDisk implements Disk {
         held.remove(folder).countDown();
     }
 
+    public void letGoOfAll() {
+        held.keySet().forEach(this::letGo);
+    }
+
     private void awaitRelease(Path file) {
         try {
             for (var hold : held.entrySet()) {

@@ -95,6 +95,7 @@ class RecoveryTest {
 
     @AfterEach
     void close() {
+        disk.letGoOfAll();
         shards.close();
         if (directory != null) {
             store.close();

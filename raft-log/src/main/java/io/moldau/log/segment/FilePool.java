@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// The bounded set of descriptors that a log directory keeps open. Any thread.
 ///
@@ -37,7 +38,11 @@ public final class FilePool implements AutoCloseable {
 
     OpenFile acquire(PooledFile key) {
         while (true) {
-            var file = open.get(key, FilePool::openFile);
+            var there = open.getIfPresent(key);
+            var file = there != null ? there : opened(key);
+            if (file == null) {
+                continue;
+            }
             if (file.tryRetain()) {
                 if (key.isDeleted()) {
                     open.invalidate(key); // Lost the race against its owner: keep nothing of it.
@@ -58,11 +63,20 @@ public final class FilePool implements AutoCloseable {
     }
 
     void forget(PooledFile key) {
+        key.nextGeneration();
         open.invalidate(key);
     }
 
-    private static OpenFile openFile(PooledFile key) {
-        return new OpenFile(key.path(), key.disk().open(key.path()));
+    /// Opened before it is kept: while the disk takes its time over one, all others are served.
+    /// Null when its owner has let go of it meanwhile, and made another file of its name perhaps.
+    private @Nullable OpenFile opened(PooledFile key) {
+        int generation = key.generation();
+        var fresh = new OpenFile(key.path(), key.disk().open(key.path()));
+        var kept = open.get(key, owner -> owner.generation() == generation ? fresh : null);
+        if (kept != fresh) {
+            fresh.release();
+        }
+        return kept;
     }
 
     /// Lets go of all; what others hold stays open until they release it.

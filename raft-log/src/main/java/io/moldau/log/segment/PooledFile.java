@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /// A file of a segment that is open only while somebody needs it, or lately did.
 ///
@@ -12,6 +13,9 @@ import java.nio.file.Path;
 /// is put together when it is asked for: a large node has hundreds of thousands of names. Any
 /// thread may acquire; the owner alone renames and deletes.
 public final class PooledFile implements ByteSource {
+    private static final AtomicIntegerFieldUpdater<PooledFile> GENERATION =
+            AtomicIntegerFieldUpdater.newUpdater(PooledFile.class, "generation");
+
     private final Disk disk;
     private final FilePool pool;
     private final Path folder;
@@ -20,6 +24,7 @@ public final class PooledFile implements ByteSource {
     private volatile String aside;
     private volatile boolean deleted;
     private volatile boolean unsynced;
+    private volatile int generation;
 
     /// @param kind of [SegmentNames], as in `.log`
     /// @param aside what is appended to that name while it is not yet, or no longer, in use
@@ -47,6 +52,15 @@ public final class PooledFile implements ByteSource {
 
     public Disk disk() {
         return disk;
+    }
+
+    /// Changes whenever what is open by this name may be another file from now on.
+    int generation() {
+        return generation;
+    }
+
+    void nextGeneration() {
+        GENERATION.incrementAndGet(this);
     }
 
     /// True once the file is on its way out; it must not be opened again.
